@@ -97,6 +97,17 @@ impl<K: Hash + Eq + Ord + Copy> Deadlines<K> {
         }
     }
 
+    /// The earliest deadline of another key than this. The heap tells the first of all alone, so
+    /// the key is out of it meanwhile.
+    pub(crate) fn first_beside(&mut self, key: K) -> Option<(Timestamp, K)> {
+        let own = self.heap.remove(&key);
+        let first = self.first();
+        if let Some((key, at)) = own {
+            self.heap.push(key, at);
+        }
+        first
+    }
+
     /// All deadlines, the earliest first.
     pub(crate) fn sorted(&self) -> Vec<(Timestamp, K)> {
         let heap = self.heap.iter().map(|(_, Reverse(deadline))| deadline);

@@ -418,7 +418,13 @@ macro_rules! whole {
             /// The deadline that is due first, with the number of its layer. Of several at an
             /// instant the lowest layer is first.
             pub(super) fn first_due(&self) -> Option<(Deadline, usize)> {
-                let mut first = self.engine.first_due().map(|deadline| (deadline, 0));
+                let own = self.engine.first_due().map(|deadline| (deadline, 0));
+                self.first_above(own)
+            }
+
+            /// The same, of the layers above the engine and what is known to be due already.
+            fn first_above(&self, known: Option<(Deadline, usize)>) -> Option<(Deadline, usize)> {
+                let mut first = known;
                 $(
                     $(#[$meta])*
                     if let Some(deadline) = self.$field.as_ref().and_then(Decide::next_deadline) {
@@ -434,7 +440,8 @@ macro_rules! whole {
             pub(super) fn fire_first(&mut self, level: usize) -> Result<(), CentreRefusal> {
                 let now = self.engine.now();
                 if level == 0 {
-                    self.engine.fire_first(&mut self.unheard.engine)?;
+                    let above = self.first_above(None).map(|(deadline, _)| deadline.at);
+                    self.engine.fire_first(above, &mut self.unheard.engine)?;
                 }
                 $(
                     $(#[$meta])*

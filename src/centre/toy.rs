@@ -404,4 +404,42 @@ mod tests {
         ];
         assert_eq!(said, expected);
     }
+
+    /// What comes to light after a minute, with how many others, and nobody for the end of a watch
+    /// over the first, in the order in which it is told. Work came at seconds 0, 0, 1 and 2.
+    fn told_beside_a_watch_until(end: Timestamp) -> Vec<(Option<WorkId>, u32)> {
+        let (mut centre, mut log, first) = floor();
+        let voice = Define::new("voice", ChannelProfile::voice());
+        let voice = centre.execute(at(0), voice, &mut log).unwrap();
+        let ana = Define::new("ana", AgentProfile::default());
+        let agent = centre.execute(at(0), ana, &mut log).unwrap();
+        let (queue, membership) = (QueueId::from_raw(0), Membership::default().with_delay(WATCH));
+        let member = SetMembership { agent, queue, membership, channel: None };
+        centre.execute(at(0), member, &mut log).unwrap();
+        for second in 0..3 {
+            let submit = Submit::new(WorkRequest::new(queue, voice));
+            centre.execute(at(second), submit, &mut log).unwrap();
+        }
+        centre.toy.as_mut().unwrap().watched.insert(first, end);
+        log.clear();
+        centre.advance(at(1_000), &mut log).unwrap();
+        let told = log.iter().filter_map(|fact| match &fact.fact {
+            LayerFact::Work(Fact { event: Event::WorkRevealed { work, others, .. }, .. }) => {
+                Some((Some(*work), *others))
+            }
+            LayerFact::Toy(Fact { event: ToyEvent::Over(_), .. }) => Some((None, 0)),
+            _ => None,
+        });
+        told.collect()
+    }
+
+    #[test]
+    fn what_comes_to_light_at_once_is_due_before_anything_in_a_layer_above() {
+        let work = |number: u64| Some(WorkId::from_raw(number + 1));
+        let (before, after) = (Timestamp::from_millis(60_999), Timestamp::from_millis(61_001));
+        // At the same instant the lower layer is first.
+        assert_eq!(told_beside_a_watch_until(at(61)), [(work(2), 2), (None, 0), (work(3), 0)]);
+        assert_eq!(told_beside_a_watch_until(after), [(work(2), 2), (None, 0), (work(3), 0)]);
+        assert_eq!(told_beside_a_watch_until(before), [(work(1), 1), (None, 0), (work(3), 1)]);
+    }
 }

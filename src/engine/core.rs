@@ -178,7 +178,8 @@ impl Engine {
     /// One call fires no more deadlines and makes no more offers than [`Config::burst`]. As long as
     /// something is left [`next_deadline`](Self::next_deadline) is not in the future: call again
     /// with the same `now`. The facts of these calls are those of one that does it all, but for
-    /// those that say how an [inspection](crate::model::QueueProfile::inspect_every) was divided.
+    /// those that say how an [inspection](crate::model::QueueProfile::inspect_every) was divided,
+    /// and how much work [came to light](crate::fact::Event::WorkRevealed) at once.
     ///
     /// # Errors
     /// [`Refusal::ClockJump`] or [`Refusal::Faulted`]: no time passed.
@@ -447,9 +448,14 @@ impl Engine {
         Ok(any)
     }
 
-    /// Fires the one thing that is due first, if it is due by now.
-    pub(crate) fn fire_first(&mut self, log: &mut Log) -> Result<(), Refusal> {
-        self.phase(log, |turn, _| fire_first(turn))
+    /// Fires the one thing that is due first, if it is due by now. What is told at once is due no
+    /// later than the first thing in a layer above.
+    pub(crate) fn fire_first(
+        &mut self,
+        above: Option<Timestamp>,
+        log: &mut Log,
+    ) -> Result<(), Refusal> {
+        self.phase(log, |turn, _| fire_first(turn, above))
     }
 
     /// Does a command; fires and routes nothing.

@@ -31,7 +31,7 @@ fn fire_all_due(turn: &mut Turn<'_>) -> Result<bool, Halted> {
         if !turn.pace.step() {
             return Ok(false);
         }
-        fire_first(turn)?;
+        fire_first(turn, None)?;
         offering::judge_declined(turn)?;
     }
     Ok(true)
@@ -43,14 +43,15 @@ fn is_due(turn: &Turn<'_>) -> bool {
 }
 
 /// Fires what is due first, if it is due at or before now. What fires makes a fact, and a fact
-/// moves or removes the deadline; one that made none would stay due for ever.
-pub(crate) fn fire_first(turn: &mut Turn<'_>) -> Result<(), Halted> {
+/// moves or removes the deadline; one that made none would stay due for ever. `above` is when a
+/// layer above has something due.
+pub(crate) fn fire_first(turn: &mut Turn<'_>, above: Option<Timestamp>) -> Result<(), Halted> {
     let first = turn.world.index().clock.first();
     let Some((due, key)) = first.filter(|(due, _)| *due <= turn.now) else {
         return Ok(());
     };
     let before = turn.facts();
-    fire(turn, due, key)?;
+    fire(turn, due, key, above)?;
     if turn.facts() == before { Err(nothing_came(turn, due, key)) } else { Ok(()) }
 }
 
@@ -59,7 +60,12 @@ fn nothing_came(turn: &Turn<'_>, due: Timestamp, key: TimerKey) -> Halted {
     turn.fault(format!("{key:?} was due at {due}, and nothing came of it"))
 }
 
-fn fire(turn: &mut Turn<'_>, due: Timestamp, key: TimerKey) -> Result<(), Halted> {
+fn fire(
+    turn: &mut Turn<'_>,
+    due: Timestamp,
+    key: TimerKey,
+    above: Option<Timestamp>,
+) -> Result<(), Halted> {
     let cause = |kind| Cause::Deadline { kind, due };
     match key {
         TimerKey::Offer(offer) => {
@@ -81,6 +87,10 @@ fn fire(turn: &mut Turn<'_>, due: Timestamp, key: TimerKey) -> Result<(), Halted
         TimerKey::Pool(pool) => {
             turn.cause = cause(DeadlineKind::PoolReset);
             turn.emit(Event::PoolReset { pool })
+        }
+        TimerKey::Reveal(queue) => {
+            turn.cause = cause(DeadlineKind::Reveal);
+            reveal(turn, queue, above)
         }
         TimerKey::Queue(queue) => match turn.world.queue_deadline(queue) {
             Some(deadline) => {
@@ -118,13 +128,13 @@ fn fire_work(
         DeadlineKind::MaxWait => end_wait(turn, work),
         DeadlineKind::ParkOver => works::bring_back(turn, work, ResumedBy::Time),
         DeadlineKind::PreferredStep => prefer::end_step(turn, work),
-        DeadlineKind::Reveal => reveal(turn, work),
         DeadlineKind::Retry => turn.emit(Event::DeclinesForgotten { work }),
         DeadlineKind::BarOver => lift_bar(turn, work, due),
         DeadlineKind::Relaxation => relax::at_point(turn, work),
         DeadlineKind::Overflow => overflow::at_wait(turn, work),
         DeadlineKind::Scheduled => aside::end_schedule(turn, work, due),
-        DeadlineKind::OfferWindow
+        DeadlineKind::Reveal
+        | DeadlineKind::OfferWindow
         | DeadlineKind::WrapUp
         | DeadlineKind::Lease
         | DeadlineKind::ConsultWindow
@@ -156,15 +166,46 @@ fn end_wait(turn: &mut Turn<'_>, work: WorkId) -> Result<(), Halted> {
     }
 }
 
-/// Work is past one more delay of members of its queue.
-fn reveal(turn: &mut Turn<'_>, work: WorkId) -> Result<(), Halted> {
-    let row = turn.work(work)?;
-    let line = turn.world.index().line(row.queue);
-    let members = line.map(|line| line.members(row.request.channel));
-    match members.and_then(|members| members.delay_after(row.revealed)) {
-        Some(delay) => turn.emit(Event::WorkRevealed { work, delay }),
-        None => Ok(()),
+/// Work of a queue is past one more delay of members, and with it all that is past the same delay
+/// before anything else is due.
+fn reveal(turn: &mut Turn<'_>, queue: QueueId, above: Option<Timestamp>) -> Result<(), Halted> {
+    let next = turn.world.due_beside(queue);
+    let clock = turn.must(turn.world.queue_rules(queue))?.clock();
+    let now = turn.now;
+    let Some(line) = turn.world.index().line(queue) else {
+        return Ok(());
+    };
+    let veils = &line.veils;
+    let Some((_, key)) = veils.due(clock).min() else {
+        return Ok(());
+    };
+    let (channel, delay) = key;
+    // What comes to light first is the first to be past the delay after this one.
+    let longer = line.members(channel).delay_after(delay).zip(veils.behind(key).next());
+    let longer = longer.and_then(|(longer, (entered, _))| {
+        Some((clock.after(*entered, longer)?, (channel, longer)))
+    });
+    let beside = veils.due(clock).filter(|(_, other)| *other != key);
+    let next_veil = beside.chain(longer).min();
+    let is_first = |at: Timestamp| {
+        above.is_none_or(|above| at <= above)
+            && next_veil.is_none_or(|other| (at, key) < other)
+            && next.is_none_or(|other| (at, TimerKey::Reveal(queue)) < other)
+    };
+    // Nothing is due at the end of time.
+    let is_due = |at: Timestamp| at <= now && at < Timestamp::MAX && is_first(at);
+    let is_past = |entered| clock.after(entered, delay).is_some_and(is_due);
+    let mut past = veils.behind(key).take_while(|(entered, _)| is_past(*entered));
+    // The deadline itself was the first step.
+    let (mut last, mut others) = (past.next(), 0);
+    while turn.pace.may_step() {
+        let Some(next) = past.next() else { break };
+        turn.pace.step();
+        (last, others) = (Some(next), others + 1);
     }
+    let last = last.map(|(_, work)| *work);
+    drop(past);
+    last.map_or(Ok(()), |work| turn.emit(Event::WorkRevealed { work, delay, others }))
 }
 
 /// An agent who declined work may be asked again.

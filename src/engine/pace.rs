@@ -31,6 +31,7 @@ pub(crate) struct Pace {
 
 impl Pace {
     /// A call begins.
+    #[inline]
     pub(crate) fn begin(&mut self, burst: u32) {
         self.left = burst;
         self.in_vain.clear();

@@ -26,6 +26,11 @@ use crate::state::offer::Withdrawal;
 use crate::state::routing_status::RoutingStatus;
 use crate::state::work::CloseCause;
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+const fn is_nobody(number: &u32) -> bool {
+    *number == 0
+}
+
 events! {
     /// A change of state. Variants are only ever added, at the end.
     ///
@@ -145,12 +150,16 @@ events! {
             #[serde(default, skip_serializing_if = "Option::is_none")]
             not_to: Option<AgentId>,
         }
-        /// Waiting work is visible to agents with this delay now.
+        /// Waiting work is visible to agents with this delay now, alone or with others.
         WorkRevealed = work_revealed {
             /// The work.
             work: WorkId,
             /// The delay.
             delay: Span,
+            /// So many others are visible to them now too: all that waits in the same queue, came
+            /// by the same channel, was to be past this delay next, and entered before.
+            #[serde(default, skip_serializing_if = "is_nobody")]
+            others: u32,
         }
         /// The wait for preferred agents went on to another step, or is over.
         PreferenceStepped = preference_stepped {

@@ -54,6 +54,9 @@ pub(crate) enum TimerKey {
     Queue(QueueId),
     /// The reset of a pool.
     Pool(PoolId),
+    /// What is hidden in a queue by delays of its members. It comes last, so that whatever else
+    /// is due bounds how much of it is told at once.
+    Reveal(QueueId),
 }
 
 impl Hash for TimerKey {
@@ -68,6 +71,7 @@ impl Hash for TimerKey {
             Self::Lease(id) => (4, 0, id.raw()),
             Self::Queue(id) => (5, id.raw().into(), 0),
             Self::Pool(id) => (6, id.raw().into(), 0),
+            Self::Reveal(id) => (7, id.raw().into(), 0),
         };
         state.write_u64(number ^ u64::from(agent) << 32 ^ kind << 61);
     }

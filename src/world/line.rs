@@ -19,6 +19,7 @@ use crate::world::lanes::{LaneKey, Lanes};
 use crate::world::member::{Member, PackedMember};
 use crate::world::members::{Members, MembersSorted};
 use crate::world::rows::{Places, Stay};
+use crate::world::veils::Veils;
 
 /// The line of one queue: its lanes, and its members by channel.
 #[derive(Clone, Debug, Default)]
@@ -45,6 +46,12 @@ pub(crate) struct Line {
     /// The same, but only that of which something is remembered of a rule of overflow, if the queue
     /// is inspected.
     pub watched: Sorted<Stay>,
+    /// True if some member sees its work with a delay.
+    pub delayed: bool,
+    /// What waits here and is hidden from members by their delay.
+    pub veils: Veils,
+    /// When the first of that comes to light, as it is in the clock.
+    pub reveal: Option<Timestamp>,
 }
 
 /// The work that is to wait in a line, in any order; its parts are those of [`Line`].
@@ -86,6 +93,14 @@ impl Line {
             self.watched.insert(stay);
         } else {
             self.watched.remove(&stay);
+        }
+    }
+
+    /// Work that waits here is hidden from members by their delay, or no longer waits. `past` is
+    /// the longest delay it is past.
+    pub(crate) fn hide(&mut self, channel: ChannelId, past: Span, stay: Stay, hidden: bool) {
+        if let Some(delay) = self.members(channel).delay_after(past) {
+            self.veils.set((channel, delay), stay, hidden);
         }
     }
 
@@ -187,7 +202,7 @@ impl Line {
             members.count_own(true);
         }
         self.set_member(agent, rows, true);
-        self.lanes.change_members();
+        self.change_members();
     }
 
     /// All the members of a queue that had none, agent by agent as their ids rise, each with their
@@ -213,7 +228,7 @@ impl Line {
         let all = agents().filter_map(|rows| rows.first());
         all.for_each(|(agent, _)| self.everybody.append(*agent));
         self.everybody.trim();
-        self.lanes.change_members();
+        self.change_members();
     }
 
     /// An agent is no longer a member by these terms.
@@ -225,6 +240,12 @@ impl Line {
             }
         }
         self.by_channel.retain(|_, members| members.own() > 0);
+        self.change_members();
+    }
+
+    fn change_members(&mut self) {
+        let mut all = core::iter::once(&self.members).chain(self.by_channel.values());
+        self.delayed = all.any(|members| members.delay_after(Span::ZERO).is_some());
         self.lanes.change_members();
     }
 

@@ -8,8 +8,9 @@
 //! * **rows and their parts**: `needs`, `pool_sets`, `legs`, `member`, `rows`, `catalog`,
 //!   `watches`, and `stores`, which holds all of them and is what a snapshot keeps
 //! * **predicates on rows**: `may`, one for each gate between work and an agent
-//! * **the index and its parts**: `whereabouts`, `lane_set`, `lanes`, `members`, `line`, `direct`,
-//!   `seat_rows`, `bench`, `holders`, `need_index`, `fits`, and `index`, which holds all of them
+//! * **the index and its parts**: `whereabouts`, `lane_set`, `lanes`, `members`, `veils`, `line`,
+//!   `direct`, `seat_rows`, `bench`, `holders`, `need_index`, `fits`, and `index`, which holds all
+//!   of them
 //! * **how the index follows from the rows**: `kinds`, `derive` as they change, `rebuild` at once
 //! * **the world**: `state`, which holds stores and index
 //! * **what is done with it**: `apply` changes it by facts, `check` recomputes its invariants
@@ -40,5 +41,6 @@ mod seat_rows;
 mod stand_ins;
 pub(crate) mod state;
 pub(crate) mod stores;
+mod veils;
 pub(crate) mod watches;
 mod whereabouts;

@@ -47,6 +47,7 @@ pub(crate) fn index_of(stores: &mut Stores) -> Index {
         index.index_agent(stores, id);
     }
     line_up(&mut index, stores);
+    queues.iter().for_each(|id| index.hide_works(stores, *id));
     for (id, offer) in stores.offers.sorted() {
         let due = offer.state.deadline().map(|deadline| deadline.at);
         index.clock.enter(TimerKey::Offer(id), due);
@@ -107,7 +108,7 @@ fn line_up(index: &mut Index, stores: &mut Stores) {
         index.data_bytes = index.data_bytes.saturating_add(work.request.data_bytes());
         named.extend(work.request.key.clone().map(|key| (id, key)));
         index.share_request(work);
-        let deadline = index.work_deadline(rules, id, work);
+        let deadline = Index::work_deadline(rules, id, work);
         due.extend(deadline.map(|deadline| (TimerKey::Work(id), deadline.at)));
         let rules = rules.of(work.queue);
         let line = gathered.get_mut(work.queue.raw() as usize);

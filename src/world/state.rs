@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use crate::base::bits::IdSet;
 use crate::base::hash::Digest;
+use crate::base::time::Timestamp;
 use crate::command::refusal::Unavailable;
 use crate::fact::log::Seq;
 use crate::model::agent::AgentProfile;
@@ -365,17 +366,28 @@ impl World {
             TimerKey::Lease(_) => DeadlineKind::Lease,
             TimerKey::Work(id) => self.work_deadline(id)?.kind,
             TimerKey::Pool(_) => DeadlineKind::PoolReset,
+            TimerKey::Reveal(_) => DeadlineKind::Reveal,
         };
         Some(Deadline { at, kind })
     }
 
     /// When something is due for a piece of work, by its present state.
     pub(crate) fn work_deadline(&self, id: WorkId) -> Option<Deadline> {
-        self.index.work_deadline(self.stores.rules(), id, self.stores.works.get(id)?)
+        Index::work_deadline(self.stores.rules(), id, self.stores.works.get(id)?)
     }
 
     /// When something is due for a queue, by its present state.
     pub(crate) fn queue_deadline(&self, id: QueueId) -> Option<Deadline> {
         self.queue(id).ok()?.deadline(self.queue_rules(id).ok()?.own())
+    }
+
+    /// What is due first but for what comes to light in a queue. Nothing changes.
+    pub(crate) fn due_beside(&mut self, queue: QueueId) -> Option<(Timestamp, TimerKey)> {
+        self.index.clock.first_beside(TimerKey::Reveal(queue))
+    }
+
+    /// When work that waits is past the next delay of members.
+    pub(crate) fn reveal_deadline(&self, id: WorkId) -> Option<Deadline> {
+        self.index.reveal_deadline(self.stores.rules(), self.stores.works.get(id)?)
     }
 }

@@ -192,8 +192,9 @@ fn is_part(event: &Event) -> bool {
     matches!(event, Event::QueueInspected { up_to: Some(_), .. })
 }
 
-/// What happened, when and why, but for how an inspection was divided.
-fn in_one_go(facts: &[Fact]) -> Vec<(Timestamp, &Cause, &Event)> {
+/// What happened, when and why, but for how an inspection was divided, and what comes to light at
+/// once.
+fn in_one_go(facts: &[Fact]) -> Vec<(Timestamp, &Cause, Event)> {
     let mut goes_on = false;
     let facts = facts.iter().filter(|fact| {
         let inspects = matches!(fact.event, Event::QueueInspected { .. });
@@ -201,7 +202,20 @@ fn in_one_go(facts: &[Fact]) -> Vec<(Timestamp, &Cause, &Event)> {
         goes_on = if inspects { is_part(&fact.event) } else { goes_on };
         !part
     });
-    facts.map(|fact| (fact.at, &fact.cause, &fact.event)).collect()
+    let mut all: Vec<(Timestamp, &Cause, Event)> = Vec::new();
+    for fact in facts {
+        let known = all.last_mut().map(|(.., event)| event);
+        match (known, &fact.event) {
+            (
+                Some(Event::WorkRevealed { work, delay, others, .. }),
+                Event::WorkRevealed { work: last, delay: same, others: more, .. },
+            ) if delay == same => {
+                (*work, *others) = (*last, *others + 1 + more);
+            }
+            (_, event) => all.push((fact.at, &fact.cause, event.clone())),
+        }
+    }
+    all
 }
 
 /// Many come free in one call, and much waits for them: then routing searches in another way.

@@ -175,7 +175,10 @@ impl Floor {
                 let rest = wraps + &sticky.unwrap_or_default() + &not_to.unwrap_or_default();
                 format!("{} in {queue} {} why={why}{rest}", work(w), place(*p))
             }
-            Event::WorkRevealed { work: w, delay, .. } => format!("{} delay={delay}", work(w)),
+            Event::WorkRevealed { work: w, delay, others, .. } => {
+                let others = if *others == 0 { String::new() } else { format!(" others={others}") };
+                format!("{} delay={delay}{others}", work(w))
+            }
             Event::PreferenceStepped { work: w, step, .. } => match step {
                 Some(step) => {
                     format!("{} step={} until={}", work(w), step.number, clock(step.until))

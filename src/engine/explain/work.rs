@@ -115,7 +115,8 @@ fn next(case: Case<'_>) -> Option<Deadline> {
         let owner = world.agent(case.work.stage.owner()?).ok()?;
         owner.assignment(case.id)?.state.deadline()
     };
-    world.work_deadline(case.id).or_else(alerting).or_else(owner)
+    let own = world.work_deadline(case.id).into_iter().chain(world.reveal_deadline(case.id));
+    own.min().or_else(alerting).or_else(owner)
 }
 
 /// The outlook of work, among the members and all whom the work asks for by name.

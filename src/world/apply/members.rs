@@ -7,8 +7,6 @@
 use alloc::vec::Vec;
 
 use crate::model::ids::{AgentId, OfferId, QueueId};
-use crate::state::work::Stage;
-use crate::world::apply::lines::works_of;
 use crate::world::apply::misfit::Misfit;
 use crate::world::rows::Member;
 use crate::world::state::World;
@@ -74,13 +72,8 @@ pub(super) fn change(
     row.memberships = all.into_iter().collect();
     index.seen.get_mut(agent.raw() as usize).into_iter().for_each(Vec::clear);
     if delays_changed {
-        for id in works_of(world, |work| work.queue == queue && work.stage == Stage::Queued) {
-            let World { stores, index } = world;
-            if let Some(work) = stores.works.get(id) {
-                index.set_work_clock(stores.rules(), id, work);
-            }
-        }
+        index.hide_works(stores, queue);
     }
-    world.index.touched_agents.push(agent);
+    index.touched_agents.push(agent);
     Ok(())
 }

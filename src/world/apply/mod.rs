@@ -89,7 +89,7 @@ fn change(world: &mut World, event: &Event, at: Timestamp, due: Timestamp) -> Re
             let entry = works::LineEntry { queue, place, why, sticky, not_to };
             works::queue(world, *work, entry, *wrap_up, at, due)
         }
-        Event::WorkRevealed { work, delay } => works::reveal(world, *work, *delay),
+        Event::WorkRevealed { work, delay, others } => works::reveal(world, *work, *delay, *others),
         Event::PreferenceStepped { work, step } => works::step_preference(world, *work, *step),
         Event::WorkRelaxed { work, past, skipped } => works::relax(world, *work, *past, *skipped),
         Event::EndChanged { work, at } => works::change_end(world, *work, *at),

@@ -18,7 +18,7 @@ use crate::world::index::{Index, TimerKey};
 use crate::world::pool_sets::pools_named;
 use crate::world::rows::{EndedWork, Step, Work};
 use crate::world::state::World;
-use crate::world::stores::OrMissing;
+use crate::world::stores::{LineRules, OrMissing, Stores};
 
 /// How work enters a line.
 #[derive(Clone, Copy)]
@@ -198,9 +198,33 @@ pub(super) fn change_end(
     })
 }
 
-pub(super) fn reveal(world: &mut World, id: WorkId, delay: Span) -> Result<(), Misfit> {
-    restage(world, id, |row| {
-        row.revealed = delay;
+/// Work is past a delay, and with it so many others that stood behind the same veil and entered
+/// before it. What is due for the work itself stays due.
+pub(super) fn reveal(
+    world: &mut World,
+    id: WorkId,
+    delay: Span,
+    others: u32,
+) -> Result<(), Misfit> {
+    let row = world.work(id)?;
+    let (stay, key) = ((row.entered, id), (row.request.channel, delay));
+    let mut past = alloc::vec![id];
+    if others > 0 {
+        let line = world.index.line(row.queue).or_missing(row.queue)?;
+        let before = line.veils.behind(key).take_while(|other| **other < stay);
+        past.extend(before.map(|(_, other)| *other));
+        if past.len() != others as usize + 1 {
+            return Err(Misfit::OutOfOrder);
+        }
+    }
+    past.into_iter().try_for_each(|id| {
+        let World { stores, index } = world;
+        let Stores { queues, calendars, watches, .. } = stores;
+        let rules = LineRules { queues, calendars, watches };
+        let work = stores.works.get_mut(id).or_missing(id)?;
+        index.set_line(rules, id, work, false);
+        work.revealed = delay;
+        index.set_line(rules, id, work, true);
         Ok(())
     })
 }

@@ -69,6 +69,8 @@ fn is_same_line(line: &Line, new: &Line) -> bool {
         && line.members_sorted() == new.members_sorted()
         && (&line.aside, &line.stays, &line.watched) == (&new.aside, &new.stays, &new.watched)
         && line.offered == new.offered
+        && (line.delayed, line.reveal) == (new.delayed, new.reveal)
+        && line.veils.sorted() == new.veils.sorted()
 }
 
 fn who_fits(index: &Index, need: NeedId) -> Vec<AgentId> {

@@ -57,7 +57,7 @@ impl World {
                 agent.into()
             }
             TimerKey::Work(work) => work.into(),
-            TimerKey::Queue(queue) => queue.into(),
+            TimerKey::Queue(queue) | TimerKey::Reveal(queue) => queue.into(),
             TimerKey::Pool(pool) => pool.into(),
         };
         Err(Violation { invariant: "time: what was due is done", subject })

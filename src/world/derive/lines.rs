@@ -1,9 +1,12 @@
 //! Deriving where work waits, and what is due for it.
 
+use crate::base::deadlines::Deadlines;
 use crate::model::ids::{QueueId, WorkId};
+use crate::policy::calendar::Counted;
 use crate::state::machine::Deadline;
 use crate::world::index::{Index, TimerKey};
 use crate::world::lanes::{LaneKey, Placed};
+use crate::world::line::Line;
 use crate::world::rows::Work;
 use crate::world::stores::{LineRules, Stores};
 use crate::world::whereabouts::Whereabouts;
@@ -17,6 +20,7 @@ impl Index {
     }
 
     /// Puts a piece of work in the line it belongs to, if it waits, or takes it out.
+    #[inline]
     pub(crate) fn set_line(&mut self, rules: LineRules<'_>, id: WorkId, work: &Work, enter: bool) {
         if let Some(whereabouts) = Whereabouts::of(work) {
             self.set_place(rules, id, work, whereabouts, enter);
@@ -46,8 +50,14 @@ impl Index {
             if inspected {
                 line.watch((work.entered, id), enter && watches.has(id));
             }
+            if line.delayed {
+                line.hide(work.request.channel, work.revealed, (work.entered, id), enter);
+                note_reveal(&mut self.clock, line, work.queue, rules.clock());
+            }
             let clocked = inspected || queue.ramp.is_some();
-            self.unwatched.extend(clocked.then_some(work.queue));
+            if clocked && self.unwatched.last() != Some(&work.queue) {
+                self.unwatched.push(work.queue);
+            }
         }
         if whereabouts.named {
             work.preferred().for_each(|(agent, _)| self.direct.set(agent, key, enter));
@@ -88,7 +98,7 @@ impl Index {
 
     /// Puts in the clock whatever is due next for a piece of work.
     pub(crate) fn set_work_clock(&mut self, rules: LineRules<'_>, id: WorkId, work: &Work) {
-        let due = self.work_deadline(rules, id, work).map(|deadline| deadline.at);
+        let due = Self::work_deadline(rules, id, work).map(|deadline| deadline.at);
         self.clock.set(TimerKey::Work(id), due);
     }
 
@@ -99,21 +109,14 @@ impl Index {
 
     /// Puts in the clock whatever is due next for work that is new, and therefore not in the clock.
     pub(crate) fn start_work_clock(&mut self, rules: LineRules<'_>, id: WorkId, work: &Work) {
-        let due = self.work_deadline(rules, id, work).map(|deadline| deadline.at);
+        let due = Self::work_deadline(rules, id, work).map(|deadline| deadline.at);
         self.clock.start(TimerKey::Work(id), due);
     }
 
     /// When something is due for a piece of work, by its present state.
-    pub(crate) fn work_deadline(
-        &self,
-        rules: LineRules<'_>,
-        id: WorkId,
-        work: &Work,
-    ) -> Option<Deadline> {
-        let line = self.line(work.queue)?;
+    pub(crate) fn work_deadline(rules: LineRules<'_>, id: WorkId, work: &Work) -> Option<Deadline> {
         let (watch, rules) = (|rule| rules.watches.of(id, rule), rules.of(work.queue)?);
-        let hidden = || line.members(work.request.channel).delay_after(work.revealed);
-        work.deadline(rules, watch, hidden)
+        work.deadline(rules, watch)
     }
 
     /// Has a piece of work share its request with others of which the same is said.
@@ -121,5 +124,19 @@ impl Index {
         if let Some(fit) = self.fits.get_mut(work.need.raw() as usize) {
             fit.share_request(work);
         }
+    }
+}
+
+/// Puts in the clock when something first comes to light in a queue. Mostly it is what it was.
+pub(super) fn note_reveal(
+    deadlines: &mut Deadlines<TimerKey>,
+    line: &mut Line,
+    id: QueueId,
+    clock: Counted<'_>,
+) {
+    let first = line.veils.due(clock).map(|(at, _)| at).min();
+    if line.reveal != first {
+        deadlines.set(TimerKey::Reveal(id), first);
+        line.reveal = first;
     }
 }

@@ -6,8 +6,13 @@ use crate::base::bits::IdSet;
 use crate::base::time::Timestamp;
 use crate::model::ids::{AgentId, QueueId};
 use crate::model::queue::AgentChoice;
+use crate::state::machine::{Deadline, DeadlineKind};
+use crate::state::work::Stage;
+use crate::world::derive::lines::note_reveal;
 use crate::world::index::{Index, TimerKey};
-use crate::world::stores::Stores;
+use crate::world::rows::Work;
+use crate::world::stores::{LineRules, Stores};
+use crate::world::veils::Veils;
 
 impl Index {
     /// Puts in the clock whatever is due next for a queue. An inspection that is under way goes on
@@ -19,6 +24,34 @@ impl Index {
             first.or_else(|| Some(row.deadline(rules.own())?.at))
         });
         self.clock.set(TimerKey::Queue(id), due);
+    }
+
+    /// When work that waits is past the next delay of members.
+    pub(crate) fn reveal_deadline(&self, rules: LineRules<'_>, work: &Work) -> Option<Deadline> {
+        let line = self.line(work.queue).filter(|_| work.stage == Stage::Queued)?;
+        let delay = line.members(work.request.channel).delay_after(work.revealed)?;
+        let at = rules.of(work.queue)?.clock().after(work.entered, delay)?;
+        Some(Deadline { at, kind: DeadlineKind::Reveal })
+    }
+
+    /// Puts all that waits in a queue behind the veil it belongs to, for its members have other
+    /// delays than before.
+    pub(crate) fn hide_works(&mut self, stores: &Stores, id: QueueId) {
+        let line = self.lines.get_mut(id.raw() as usize);
+        let Some((line, rules)) = line.zip(stores.rules().of(id)) else {
+            return;
+        };
+        line.veils = Veils::default();
+        if line.delayed {
+            let stays = core::mem::take(&mut line.stays);
+            for stay in stays.iter() {
+                if let Some(work) = stores.works.get(stay.1) {
+                    line.hide(work.request.channel, work.revealed, *stay, true);
+                }
+            }
+            line.stays = stays;
+        }
+        note_reveal(&mut self.clock, line, id, rules.clock());
     }
 
     /// Keeps the members of a queue as a list, if it asks them in the order of one.

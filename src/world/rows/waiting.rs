@@ -166,15 +166,14 @@ impl Work {
         next
     }
 
-    /// The next deadline of the work. `watch` is what is remembered of a rule of overflow, `hidden`
-    /// the next delay of a member of its queue that it is not past. Nothing is due while an agent
-    /// handles it: no rule recalls work from an agent. While it is offered its longest wait alone
-    /// is due, if the queue recalls offers by it.
+    /// The next deadline of the work. `watch` is what is remembered of a rule of overflow. Nothing
+    /// is due while an agent handles it: no rule recalls work from an agent. While it is offered
+    /// its longest wait alone is due, if the queue recalls offers by it. Delays of members are due
+    /// for the queue, for all that it hides.
     pub(crate) fn deadline(
         &self,
         rules: QueueRules<'_>,
         watch: impl Fn(u8) -> Watch,
-        hidden: impl FnOnce() -> Option<Span>,
     ) -> Option<Deadline> {
         let (queue, clock) = (rules.profile, rules.clock());
         let waited = |span: Span| clock.after(self.entered, span);
@@ -194,7 +193,6 @@ impl Work {
                 };
                 note(DeadlineKind::MaxWait, queue.max_wait.and_then(waited));
                 note(DeadlineKind::PreferredStep, self.step.get().map(|step| step.until));
-                note(DeadlineKind::Reveal, hidden().and_then(waited));
                 note(DeadlineKind::Retry, self.retry.get());
                 note(DeadlineKind::BarOver, lifted.min());
                 note(DeadlineKind::Relaxation, self.next_relaxation(rules));

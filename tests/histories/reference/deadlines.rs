@@ -1,13 +1,15 @@
 //! What is due: every deadline there is, recomputed whenever somebody asks.
 
-use strowger::Timestamp;
 use strowger::fact::{Cause, EndedBy, Event, PresenceSetBy, QueuedWhy, ResumedBy};
-use strowger::model::{AgentId, MaxWaitAction, OfferId, PoolId, QueueId, SystemPresence, WorkId};
+use strowger::model::{
+    AgentId, ChannelId, MaxWaitAction, OfferId, PoolId, QueueId, SystemPresence, WorkId,
+};
 use strowger::policy::offering::Bar;
 use strowger::policy::order::Place;
 use strowger::state::{
     AssignmentState, CloseCause, Deadline, DeadlineKind, LegEnd, LegState, Stage, Withdrawal,
 };
+use strowger::{Span, Timestamp};
 
 use super::Router;
 
@@ -21,6 +23,8 @@ enum Owner {
     Lease(AgentId),
     Queue(QueueId),
     Pool(PoolId),
+    /// Work that is hidden by this delay, and since when.
+    Hidden(QueueId, ChannelId, Span, Timestamp, WorkId),
 }
 
 impl Router {
@@ -64,6 +68,11 @@ impl Router {
             let due = row.inspection.expect("it was due");
             return Some((due, Owner::Queue(*id), DeadlineKind::Inspection));
         }
+        self.all_deadlines().first().copied()
+    }
+
+    /// All that is due some day, the earliest first.
+    fn all_deadlines(&self) -> Vec<(Timestamp, Owner, DeadlineKind)> {
         let mut all = Vec::new();
         for (id, offer) in &self.offers {
             let window = (Owner::Offer(*id), DeadlineKind::OfferWindow);
@@ -86,6 +95,13 @@ impl Router {
         for id in self.works.keys() {
             let own = self.deadlines_of(*id).into_iter();
             all.extend(own.map(|(at, kind)| (at, (Owner::Work(*id), kind))));
+            let work = &self.works[id];
+            if let Some(delay) = self.next_delay(*id).filter(|_| work.stage == Stage::Queued) {
+                let at = self.due(work.queue, None, work.entered, delay);
+                let (queue, channel) = (work.queue, work.request.channel);
+                let owner = Owner::Hidden(queue, channel, delay, work.entered, *id);
+                all.extend(at.map(|at| (at, (owner, DeadlineKind::Reveal))));
+            }
         }
         let resets = self.next_resets();
         all.extend(resets.map(|(id, at)| (at, (Owner::Pool(id), DeadlineKind::PoolReset))));
@@ -95,8 +111,8 @@ impl Router {
         }
         // Nothing is ever due at the end of time.
         all.retain(|(at, _)| *at < Timestamp::MAX);
-        let first = all.into_iter().min();
-        first.map(|(at, (owner, kind))| (at, owner, kind))
+        all.sort_unstable();
+        all.into_iter().map(|(at, (owner, kind))| (at, owner, kind)).collect()
     }
 
     /// Nothing is due for work that an agent has; for work that is offered its longest wait at most.
@@ -116,8 +132,6 @@ impl Router {
                         all.push((at, DeadlineKind::BarOver));
                     }
                 }
-                let hidden = self.next_delay(id);
-                all.extend(hidden.and_then(waited).map(|at| (at, DeadlineKind::Reveal)));
                 let easier = self.next_relaxation(id);
                 all.extend(easier.map(|at| (at, DeadlineKind::Relaxation)));
                 let rule = self.next_waited(id);
@@ -138,12 +152,35 @@ impl Router {
     }
 
     /// The shortest delay of a member that the work is not past yet.
-    fn next_delay(&self, id: WorkId) -> Option<strowger::Span> {
+    fn next_delay(&self, id: WorkId) -> Option<Span> {
         let work = &self.works[&id];
         let members = self.agents.values();
         let delays = members
             .filter_map(|agent| Some(agent.terms(work.queue, work.request.channel)?.1.delay));
         delays.filter(|delay| *delay > work.revealed).min()
+    }
+
+    /// Hidden work comes to light, and after it whatever is due next, by now, and has the same
+    /// queue, channel and delay, as far as the call may fire deadlines. It is told at once.
+    fn reveal(&mut self, alike: (QueueId, ChannelId, Span), mut last: WorkId) {
+        let mut others = 0;
+        loop {
+            self.work(last).revealed = alike.2;
+            let next = match self.all_deadlines().first() {
+                Some((at, Owner::Hidden(queue, channel, delay, _, id), _))
+                    if *at <= self.now && (*queue, *channel, *delay) == alike =>
+                {
+                    *id
+                }
+                _ => break,
+            };
+            if self.left == 0 {
+                break;
+            }
+            self.left -= 1;
+            (last, others) = (next, others + 1);
+        }
+        self.tell(Event::work_revealed(last, alike.2, others));
     }
 
     fn fire(&mut self, owner: Owner, kind: DeadlineKind, due: Timestamp) {
@@ -159,6 +196,9 @@ impl Router {
             Owner::Pool(pool) => self.reset_pool(pool),
             Owner::Work(work) => self.fire_work(work, kind, due),
             Owner::Queue(queue) if kind == DeadlineKind::Ramp => self.release_ramp(queue),
+            Owner::Hidden(queue, channel, delay, _, id) => {
+                self.reveal((queue, channel, delay), id);
+            }
             Owner::Queue(queue) => self.inspect(queue),
         }
     }
@@ -186,11 +226,6 @@ impl Router {
             DeadlineKind::PreferredStep => {
                 self.end_preference(id);
                 self.pass_refused_steps(id);
-            }
-            DeadlineKind::Reveal => {
-                let delay = self.next_delay(id).expect("a delay is due");
-                self.work(id).revealed = delay;
-                self.tell(Event::work_revealed(id, delay));
             }
             DeadlineKind::Retry => self.forget_declines(id),
             DeadlineKind::BarOver => {
