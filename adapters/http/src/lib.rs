@@ -1,0 +1,2 @@
+//! The routing engine behind HTTP.
+mod schema;

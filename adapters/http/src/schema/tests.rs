@@ -1,0 +1,193 @@
+//! The schemas against serde: what they say is what is read and written.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::sync::LazyLock;
+
+use jsonschema::Validator;
+use serde_json::{Value, json};
+use strowger::command::CommandName;
+use strowger::interaction::RecordCommandName;
+use strowger::journey::JourneyCommandName;
+use strowger::knowledge::KnowledgeCommandName;
+
+use super::*;
+
+static SCHEMAS: LazyLock<Schemas> = LazyLock::new(|| Schemas::of_centre().expect("all is known"));
+
+/// A validator of a schema in which references lead into the components.
+fn validator(schemas: &Schemas, schema: &Value) -> Validator {
+    let mut whole = schema.clone();
+    whole["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
+    whole["components"] = json!({ "schemas": schemas.components });
+    jsonschema::validator_for(&whole).expect("a schema")
+}
+
+fn refused(validator: &Validator, value: &Value) -> Vec<String> {
+    let errors = validator.iter_errors(value);
+    errors.map(|error| format!("{}: {error}", error.instance_path())).collect()
+}
+
+/// Every command with its layer, name and schema.
+fn commands() -> impl Iterator<Item = (&'static str, &'static str, &'static Value)> {
+    SCHEMAS.layers().flat_map(|layer| {
+        SCHEMAS.commands(layer).map(move |name| {
+            (layer, name, SCHEMAS.command(layer, name).expect("a command has a schema"))
+        })
+    })
+}
+
+#[test]
+fn print() {
+    println!("{}", serde_json::to_string_pretty(&SCHEMAS.components).unwrap());
+}
+
+#[test]
+fn no_command_is_missing() {
+    fn all<T: ToString>(names: &[T]) -> BTreeSet<String> {
+        names.iter().map(ToString::to_string).collect()
+    }
+    let layers = [
+        ("command", all(CommandName::ALL)),
+        ("record", all(RecordCommandName::ALL)),
+        ("knowledge", all(KnowledgeCommandName::ALL)),
+        ("journey", all(JourneyCommandName::ALL)),
+    ];
+    for (layer, names) in &layers {
+        let written: BTreeSet<_> = SCHEMAS.commands(layer).map(ToOwned::to_owned).collect();
+        assert_eq!(written, *names, "{layer}");
+    }
+    assert_eq!(SCHEMAS.layers().count(), layers.len());
+}
+
+/// Serde names all fields of a struct where it meets one that it does not know.
+#[test]
+fn a_command_has_the_fields_that_serde_reports() {
+    for (layer, name, schema) in commands() {
+        let line = json!({ layer: { name: { "?": 0 } } });
+        let error = serde_json::from_value::<CentreCommand>(line).expect_err("no such field");
+        let error = error.to_string();
+        assert!(error.starts_with("unknown field `?`, "), "{name}: {error}");
+        let told: BTreeSet<_> = error.split('`').skip(3).step_by(2).collect();
+        let written = schema["properties"].as_object().expect("an object");
+        assert_eq!(written.keys().map(String::as_str).collect::<BTreeSet<_>>(), told, "{name}");
+        assert_eq!(schema["additionalProperties"], json!(false), "{name}");
+    }
+}
+
+#[test]
+fn the_example_of_a_command_is_read_as_that_command() {
+    for (layer, name, schema) in commands() {
+        let example = SCHEMAS.example(schema).expect("an example");
+        assert_eq!(refused(&validator(&SCHEMAS, schema), &example), [""; 0], "{name}");
+        let line = json!({ layer: { name: example } });
+        let command = serde_json::from_value::<CentreCommand>(line.clone());
+        let command = command.unwrap_or_else(|error| panic!("{line}: {error}"));
+        let named = match &command {
+            CentreCommand::Work(command) => command.name().to_string(),
+            CentreCommand::Record(command) => command.name().to_string(),
+            CentreCommand::Knowledge(command) => command.name().to_string(),
+            CentreCommand::Journey(command) => command.name().to_string(),
+            other => panic!("a layer without a name here: {other:?}"),
+        };
+        assert_eq!(named, name);
+        // What is required is no more than what must be there, and no less.
+        for field in schema["required"].as_array().into_iter().flatten() {
+            let field = field.as_str().expect("a name");
+            let mut less = line.clone();
+            less[layer][name].as_object_mut().expect("an object").remove(field);
+            let error = serde_json::from_value::<CentreCommand>(less).expect_err("it is required");
+            assert!(error.to_string().starts_with("missing field"), "{name}.{field}: {error}");
+        }
+    }
+}
+
+/// What is referred to is there.
+#[test]
+fn every_reference_leads_somewhere() {
+    fn walk(value: &Value, found: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(fields) => {
+                if let Some(Value::String(to)) = fields.get("$ref") {
+                    let to = to.strip_prefix("#/components/schemas/").expect("a component");
+                    found.insert(to.to_owned());
+                }
+                fields.values().for_each(|value| walk(value, found));
+            }
+            Value::Array(items) => items.iter().for_each(|value| walk(value, found)),
+            _ => {}
+        }
+    }
+    let mut found = BTreeSet::new();
+    SCHEMAS.components.values().for_each(|schema| walk(schema, &mut found));
+    assert!(found.len() > 100);
+    for name in &found {
+        assert!(SCHEMAS.components.contains_key(name), "{name}");
+    }
+    assert_eq!(Types::of_centre().unwrap().unknown(), [""; 0]);
+}
+
+fn recorded(ending: &str) -> Vec<(String, Vec<Value>)> {
+    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/console");
+    let files = fs::read_dir(directory).expect("the recorded sessions");
+    let mut files: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
+    files.sort();
+    files.retain(|file| {
+        let name = file.to_str().expect("text");
+        name.ends_with(".jsonl") && name.ends_with(".out.jsonl") == (ending == ".out.jsonl")
+    });
+    assert!(!files.is_empty());
+    let read = |file: &std::path::PathBuf| {
+        let text = fs::read_to_string(file).expect("a recorded session");
+        let lines = text.lines().filter(|line| line.starts_with('{'));
+        lines.filter_map(|line| serde_json::from_str(line).ok()).collect()
+    };
+    files.iter().map(|file| (file.display().to_string(), read(file))).collect()
+}
+
+#[test]
+fn the_recorded_commands_fit_their_schemas() {
+    let whole = validator(&SCHEMAS, &json!({"$ref": "#/components/schemas/CentreCommand"}));
+    let mut count = 0;
+    for (file, lines) in recorded(".jsonl") {
+        for line in lines {
+            for layer in SCHEMAS.layers() {
+                let Some(command) = line.get(layer) else { continue };
+                let command = json!({ layer: command });
+                // What serde refuses as well (a session tells wrong things too) is no command.
+                let errors = refused(&whole, &command);
+                let plain = serde_json::from_value::<CentreCommand>(command.clone()).is_err();
+                if !errors.is_empty() {
+                    println!("{file}: {plain} {command}: {errors:?}");
+                }
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 500, "{count}");
+}
+
+#[test]
+fn the_recorded_facts_fit_their_schemas() {
+    let whole = validator(&SCHEMAS, &json!({"$ref": "#/components/schemas/LayerFact"}));
+    let mut seen = BTreeSet::new();
+    for (file, lines) in recorded(".out.jsonl") {
+        for line in lines {
+            for facts in SCHEMAS.facts() {
+                let Some(fact) = line.get(facts) else { continue };
+                let errors = refused(&whole, &json!({ facts: fact }));
+                assert_eq!(errors, [""; 0], "{file}: {line}");
+                seen.insert(facts.to_owned());
+            }
+        }
+    }
+    assert_eq!(seen.len(), 4);
+}
+
+#[test]
+fn a_path_takes_fields_out_of_a_schema() {
+    let accept = SCHEMAS.command("command", "accept").expect("there is one");
+    let rest = without(accept, &["offer"]);
+    assert_eq!(rest["properties"], json!({}));
+    assert_eq!(rest.get("required"), None);
+}
