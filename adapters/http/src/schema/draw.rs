@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::describe;
 use super::known;
 use super::names;
-use super::node::{Node, Nodes, Object, Variant};
+use super::node::{Field, Node, Nodes, Object, Variant};
 
 /// Where in the document the schemas stand.
 pub(super) const PLACE: &str = "#/components/schemas/";
@@ -28,7 +29,7 @@ impl<'n> Pen<'n> {
     pub(super) fn components(&self) -> Map<String, Value> {
         let named = self.called.iter();
         let mut all: Vec<_> =
-            named.map(|(name, called)| (called.clone(), self.body(name))).collect();
+            named.map(|(name, called)| (called.clone(), self.described(name))).collect();
         all.sort_by(|(one, _), (other, _)| one.cmp(other));
         all.into_iter().collect()
     }
@@ -44,6 +45,21 @@ impl<'n> Pen<'n> {
             Some(called) => json!({"$ref": format!("{PLACE}{called}")}),
             None => self.body(name),
         }
+    }
+
+    /// The schema of a type that has a name, with what is said of it.
+    fn described(&self, name: &str) -> Value {
+        let mut schema = self.body(name);
+        let mut text = describe::of(name, "").map(ToOwned::to_owned);
+        // Names alone have no place of their own for what is said of them.
+        for bare in self.nodes.get(name).into_iter().flat_map(Node::bare) {
+            if let Some(said) = describe::of(name, bare) {
+                let text = text.get_or_insert_default();
+                *text = format!("{text}\n* `{bare}`: {said}");
+            }
+        }
+        describe::add(&mut schema, text.as_deref());
+        schema
     }
 
     /// The schema of a type, written out. Of a type that was never seen nothing is said.
@@ -74,15 +90,15 @@ impl<'n> Pen<'n> {
                 json!({"type": "object", "additionalProperties": self.of(value)})
             }
             Node::Same(of) => self.of(of.as_deref()),
-            Node::Object(object) => self.object(object),
-            Node::OneOf(variants) => self.one_of(variants),
-            Node::Seen(variants) => self.seen(variants),
+            Node::Object(object) => self.object(name, object),
+            Node::OneOf(variants) => self.one_of(name, variants),
+            Node::Seen(variants) => self.seen(name, variants),
             Node::Known => known(name),
         }
     }
 
     /// What was seen of an enum, and that there may be more.
-    fn seen(&self, variants: &[(String, Variant)]) -> Value {
+    fn seen(&self, name: &str, variants: &[(String, Variant)]) -> Value {
         let bare = variants.iter().filter(|(_, variant)| *variant == Variant::Bare);
         let bare: Vec<_> = bare.map(|(name, _)| name.as_str()).collect();
         if bare.len() == variants.len() {
@@ -92,7 +108,7 @@ impl<'n> Pen<'n> {
             .iter()
             .map(|(name, variant)| (name.clone(), Some(variant.clone())))
             .collect();
-        let seen = self.one_of(&all);
+        let seen = self.one_of(name, &all);
         json!({"anyOf": [seen, {"type": ["object", "string"], "description": "Others may come."}]})
     }
 
@@ -101,10 +117,14 @@ impl<'n> Pen<'n> {
         name.map_or_else(|| json!({}), |name| self.schema(name))
     }
 
-    fn object(&self, object: &Object) -> Value {
+    fn object(&self, name: &str, object: &Object) -> Value {
         let fields = object.fields.iter();
-        let properties: Map<_, _> =
-            fields.clone().map(|field| (field.name.clone(), self.of(field.of.as_deref()))).collect();
+        let property = |field: &Field| {
+            let mut schema = self.of(field.of.as_deref());
+            describe::add(&mut schema, describe::of(name, &field.name));
+            (field.name.clone(), schema)
+        };
+        let properties: Map<_, _> = fields.clone().map(property).collect();
         let required = fields.filter(|field| field.required == Some(true));
         let required: Vec<_> = required.map(|field| field.name.as_str()).collect();
         let mut schema = Map::new();
@@ -120,7 +140,7 @@ impl<'n> Pen<'n> {
     }
 
     /// A name alone, or an object whose one field is the name.
-    fn one_of(&self, variants: &[(String, Option<Variant>)]) -> Value {
+    fn one_of(&self, of: &str, variants: &[(String, Option<Variant>)]) -> Value {
         let with = |variant: &Option<Variant>| variant.as_ref().and_then(Variant::with).is_some();
         let bare = variants.iter().filter(|(_, variant)| !with(variant));
         let bare: Vec<_> = bare.map(|(name, _)| name.as_str()).collect();
@@ -129,14 +149,16 @@ impl<'n> Pen<'n> {
             all.push(json!({"type": "string", "enum": bare}));
         }
         for (name, variant) in variants {
-            if let Some(of) = variant.as_ref().and_then(Variant::with) {
-                all.push(json!({
+            if let Some(held) = variant.as_ref().and_then(Variant::with) {
+                let mut schema = json!({
                     "type": "object",
                     "title": name,
-                    "properties": {name.as_str(): self.schema(of)},
+                    "properties": {name.as_str(): self.schema(held)},
                     "required": [name],
                     "additionalProperties": false,
-                }));
+                });
+                describe::add(&mut schema, describe::of(of, name));
+                all.push(schema);
             }
         }
         match all.len() {

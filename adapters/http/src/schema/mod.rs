@@ -8,12 +8,15 @@
 //! Making them takes a moment (several thousand readings), and they change with the code alone:
 //! whoever serves them makes them once.
 
+mod describe;
 mod draw;
 mod example;
 mod known;
 mod names;
 mod node;
 mod probe;
+#[cfg(test)]
+mod source;
 mod written;
 
 use std::collections::BTreeMap;

@@ -99,6 +99,17 @@ impl Node {
         }
     }
 
+    /// The names that stand alone.
+    pub(super) fn bare(&self) -> Vec<&str> {
+        match self {
+            Self::OneOf(variants) => {
+                let bare = variants.iter().filter(|(_, one)| *one == Some(Variant::Bare));
+                bare.map(|(name, _)| name.as_str()).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// Its fields, items and parts whose types nobody knows, as `type.field`.
     pub(super) fn untyped(&self, name: &str) -> Vec<String> {
         match self {
@@ -185,24 +196,38 @@ impl Nodes {
         }
     }
 
-    /// True if there is something to find out by reading the type, where these are being read
-    /// already: what is left of them is not found inside themselves.
-    pub(super) fn has_news(&mut self, name: &str, reading: &[String]) -> bool {
-        let mut seen = BTreeSet::new();
+    /// The first type of those a type is made of of which something is unknown.
+    fn search<'s>(
+        &'s self,
+        name: &'s str,
+        reading: &[String],
+        seen: &mut BTreeSet<&'s str>,
+    ) -> Option<&'s str> {
         let mut todo = vec![name];
-        let news = loop {
-            let Some(name) = todo.pop() else { break false };
-            if self.done.contains(name)
-                || reading.iter().any(|on| on == name)
-                || !seen.insert(name)
-            {
+        while let Some(name) = todo.pop() {
+            let known = self.done.contains(name) || reading.iter().any(|on| on == name);
+            if known || !seen.insert(name) {
                 continue;
             }
             match self.by_name.get(name) {
                 Some(node) if node.is_done() => todo.extend(node.parts()),
-                _ => break true,
+                _ => return Some(name),
             }
-        };
+        }
+        None
+    }
+
+    /// The types of which something is left to find out.
+    pub(super) fn left(&self) -> String {
+        let begun = self.iter().filter(|(_, node)| !node.is_done()).map(|(name, _)| name);
+        begun.chain(self.unknown()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// True if there is something to find out by reading the type, where these are being read
+    /// already: what is left of them is not found inside themselves.
+    pub(super) fn has_news(&mut self, name: &str, reading: &[String]) -> bool {
+        let mut seen = BTreeSet::new();
+        let news = self.search(name, reading, &mut seen).is_some();
         // Without the types that are being read nothing may be said for ever.
         if !news && reading.is_empty() {
             let seen: Vec<_> = seen.into_iter().map(ToOwned::to_owned).collect();

@@ -38,13 +38,13 @@ pub(super) fn read<T: DeserializeOwned>(nodes: &mut Nodes) -> Result<(), Unread>
         let before = nodes.news;
         let mut probe = Probe { nodes, way: Vec::new(), failed: None, answered: false };
         let error = T::deserialize(Value { probe: &mut probe, name: root.clone() }).err();
-        let stuck = || "nothing new is found and something is still unknown".to_owned();
-        let why = match error {
-            Some(error) if !probe.answered => error.to_string(),
-            _ if probe.nodes.news == before => stuck(),
+        let failed = probe.failed.take();
+        let (name, why) = match error {
+            Some(error) if !probe.answered => (failed.unwrap_or(root), error.to_string()),
+            _ if nodes.news == before => (nodes.left(), "no more is found".to_owned()),
             _ => continue,
         };
-        return Err(Unread { name: probe.failed.unwrap_or(root), why });
+        return Err(Unread { name, why });
     }
     Ok(())
 }
@@ -73,7 +73,7 @@ impl Probe<'_> {
         let Some(Node::OneOf(variants)) = self.nodes.get(name) else { return 0 };
         let variants = variants.clone();
         let depth = self.way.iter().filter(|on| *on == name).count();
-        if depth > 0 {
+        if depth > 1 {
             return depth.checked_rem(variants.len()).unwrap_or_default();
         }
         let unread = variants.iter().position(|(_, variant)| variant.is_none());
@@ -428,11 +428,12 @@ impl<'de> Deserializer<'de> for Value<'_, '_> {
         }
         let first = || variants.iter().map(|variant| ((*variant).to_owned(), None)).collect();
         value.probe.note(&value.name, Node::OneOf(first()));
+        // It is on the way already: what is left of itself is found in its other variants.
+        value.probe.way.push(value.name.clone());
         let at = value.probe.choose(&value.name);
         let Some(variant) = variants.get(at).copied() else {
             return Err(Error::custom(format_args!("{} can be nothing", value.name)));
         };
-        value.probe.way.push(value.name.clone());
         let access = OneOf { probe: value.probe, name: &value.name, at, variant };
         let result = visitor.visit_enum(access);
         value.probe.way.pop();

@@ -191,3 +191,22 @@ fn a_path_takes_fields_out_of_a_schema() {
     assert_eq!(rest["properties"], json!({}));
     assert_eq!(rest.get("required"), None);
 }
+
+/// `STROWGER_REWRITE=1` reads the documentation anew.
+#[test]
+fn the_descriptions_are_those_of_the_source() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = source::read(&Types::of_centre().unwrap().nodes, &root.join("../../src"));
+    if std::env::var_os("STROWGER_REWRITE").is_some() {
+        let text = serde_json::to_string_pretty(&read).unwrap() + "\n";
+        fs::write(root.join("src/schema/descriptions.json"), text).unwrap();
+        return;
+    }
+    assert_eq!(*describe::KEPT, read);
+    for (layer, name, schema) in commands() {
+        assert!(schema["description"].is_string(), "{layer}.{name}");
+        for (field, schema) in schema["properties"].as_object().expect("an object") {
+            assert!(schema["description"].is_string(), "{layer}.{name}.{field}");
+        }
+    }
+}
