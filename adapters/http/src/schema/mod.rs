@@ -25,6 +25,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use strowger::centre::{CentreCommand, CentreFact, CentreRefusal, CentreReply, LayerFact};
+use strowger::explain::{AgentExplanation, Decision, PairExplanation, WorkExplanation};
+use strowger::figures::{AgentNow, ClosedFigures, FiguresConfig, QueueNow};
+use strowger::interaction::{Article, Interaction, Layout, Message, Suggestion};
+use strowger::journey::{Gated, JourneyView, LiveVisitor, Page, ViewChange};
+use strowger::state::{AssignmentState, Stage};
+use strowger::view::{Estimate, Leg, Member, Offer, StepState};
 
 use node::{Node, Nodes, Variant};
 pub(crate) use probe::Unread;
@@ -36,7 +42,9 @@ pub(crate) struct Types {
 }
 
 impl Types {
-    /// All that a centre is told and says: commands, answers, refusals and facts of every layer.
+    /// All that a centre is told and says: commands, answers, refusals and facts of every layer,
+    /// and what is read of it and can be read back: explanations, decisions, figures, records,
+    /// journeys, and the parts of views. The views themselves are [seen](Self::see).
     ///
     /// # Errors
     /// A type of which serde does not say enough: it must be added to the table in `known`.
@@ -46,6 +54,11 @@ impl Types {
         types.read::<CentreReply>()?;
         types.read::<CentreRefusal>()?;
         types.read::<CentreFact>()?;
+        types.read::<(WorkExplanation, AgentExplanation, PairExplanation, Decision)>()?;
+        types.read::<(QueueNow, AgentNow, ClosedFigures, FiguresConfig)>()?;
+        types.read::<(Interaction, Message, Layout, Article, Suggestion)>()?;
+        types.read::<(Gated<JourneyView>, Gated<Page<LiveVisitor>>, ViewChange)>()?;
+        types.read::<(Stage, Estimate, Leg, StepState, Offer, Member, AssignmentState)>()?;
         Ok(types)
     }
 

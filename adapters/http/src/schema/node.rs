@@ -171,6 +171,8 @@ pub(super) struct Nodes {
     /// Types of which, and of all whose parts, everything is known. Kept so that it is not asked
     /// again and again.
     done: BTreeSet<String>,
+    /// Types that are read as another of the engine's own: what stands inside is that one's.
+    read_as: BTreeMap<String, String>,
     /// Rises with everything that becomes known.
     pub(super) news: u64,
 }
@@ -234,6 +236,18 @@ impl Nodes {
             self.done.extend(seen);
         }
         news
+    }
+
+    /// Notes that a type is read as another.
+    pub(super) fn is_read_as(&mut self, name: &str, other: &str) {
+        if !self.read_as.contains_key(name) {
+            self.read_as.insert(name.to_owned(), other.to_owned());
+        }
+    }
+
+    /// The type as which a type is read, if that is another.
+    pub(super) fn read_as(&self, name: &str) -> Option<&str> {
+        self.read_as.get(name).map(String::as_str)
     }
 
     /// All types, in order of their names.

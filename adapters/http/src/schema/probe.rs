@@ -252,6 +252,8 @@ impl<'p, 'n> Value<'p, 'n> {
         if !names::is_own(&self.name) && self.name.contains('.') && names::is_own(&read) {
             self.probe.note(&self.name, Node::Same(Some(read.clone())));
             self.name = read;
+        } else if names::is_own(&self.name) && names::is_own(&read) && self.name != read {
+            self.probe.nodes.is_read_as(&self.name, &read);
         }
         self
     }

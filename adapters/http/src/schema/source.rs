@@ -20,6 +20,11 @@ pub(super) fn read(nodes: &Nodes, source: &Path) -> Descriptions {
         if !names::is_own(of) {
             continue;
         }
+        // What only wraps another is written with that one's fields.
+        let inner = nodes.read_as(name).and_then(|inner| {
+            let (lines, at) = files.declaration(inner)?;
+            Some(of_type(lines, at, node))
+        });
         let Some((lines, at)) = files.declaration(of) else { continue };
         let (lines, at) = match variant {
             None => (lines, at),
@@ -31,7 +36,8 @@ pub(super) fn read(nodes: &Nodes, source: &Path) -> Descriptions {
                 }
             }
         };
-        let said = of_type(lines, at, node);
+        let mut said = inner.unwrap_or_default();
+        said.extend(of_type(lines, at, node));
         if !said.is_empty() {
             all.insert(name.to_owned(), said);
         }
@@ -115,7 +121,9 @@ fn indentation(line: &str) -> usize {
 
 /// The line where a field or a variant stands, no deeper than the others.
 fn line_of(body: &[String], name: &str) -> Option<usize> {
-    let depth = body.iter().filter(|line| !line.is_empty()).map(|line| indentation(line)).min()?;
+    // A list may go on behind a word: `} with {`.
+    let inside = body.iter().filter(|line| !line.is_empty() && !line.trim_start().starts_with('}'));
+    let depth = inside.map(|line| indentation(line)).min()?;
     body.iter().position(|line| {
         let line = (indentation(line) == depth).then(|| line.trim_start()).unwrap_or_default();
         let line = line.strip_prefix("pub ").unwrap_or(line);
