@@ -93,6 +93,7 @@ impl<'n> Pen<'n> {
             Node::Object(object) => self.object(name, object),
             Node::OneOf(variants) => self.one_of(name, variants),
             Node::Seen(variants) => self.seen(name, variants),
+            Node::Anything => json!({}),
             Node::Known => known(name),
         }
     }
@@ -104,10 +105,8 @@ impl<'n> Pen<'n> {
         if bare.len() == variants.len() {
             return json!({"type": "string", "examples": bare});
         }
-        let all: Vec<_> = variants
-            .iter()
-            .map(|(name, variant)| (name.clone(), Some(variant.clone())))
-            .collect();
+        let all: Vec<_> =
+            variants.iter().map(|(name, variant)| (name.clone(), Some(variant.clone()))).collect();
         let seen = self.one_of(name, &all);
         json!({"anyOf": [seen, {"type": ["object", "string"], "description": "Others may come."}]})
     }

@@ -17,6 +17,8 @@ mod node;
 mod probe;
 #[cfg(test)]
 mod source;
+#[cfg(test)]
+pub(crate) mod story;
 mod written;
 
 use std::collections::BTreeMap;
@@ -27,7 +29,7 @@ use serde_json::{Map, Value};
 use strowger::centre::{CentreCommand, CentreFact, CentreRefusal, CentreReply, LayerFact};
 use strowger::explain::{AgentExplanation, Decision, PairExplanation, WorkExplanation};
 use strowger::figures::{AgentNow, ClosedFigures, FiguresConfig, QueueNow};
-use strowger::interaction::{Article, Interaction, Layout, Message, Suggestion};
+use strowger::interaction::{Article, Colour, Interaction, Layout, Message, Suggestion};
 use strowger::journey::{Gated, JourneyView, LiveVisitor, Page, ViewChange};
 use strowger::state::{AssignmentState, Stage};
 use strowger::view::{Estimate, Leg, Member, Offer, StepState};
@@ -56,7 +58,7 @@ impl Types {
         types.read::<CentreFact>()?;
         types.read::<(WorkExplanation, AgentExplanation, PairExplanation, Decision)>()?;
         types.read::<(QueueNow, AgentNow, ClosedFigures, FiguresConfig)>()?;
-        types.read::<(Interaction, Message, Layout, Article, Suggestion)>()?;
+        types.read::<(Interaction, Message, Layout, Article, Suggestion, Colour)>()?;
         types.read::<(Gated<JourneyView>, Gated<Page<LiveVisitor>>, ViewChange)>()?;
         types.read::<(Stage, Estimate, Leg, StepState, Offer, Member, AssignmentState)>()?;
         Ok(types)
@@ -233,9 +235,7 @@ fn variants<'n>(nodes: &'n Nodes, name: &str) -> impl Iterator<Item = (&'n str, 
 /// The type of an object's field.
 fn field<'n>(nodes: &'n Nodes, name: &str, field: &str) -> Option<&'n str> {
     match nodes.get(name)? {
-        Node::Object(object) => {
-            object.fields.iter().find(|one| one.name == field)?.of.as_deref()
-        }
+        Node::Object(object) => object.fields.iter().find(|one| one.name == field)?.of.as_deref(),
         _ => None,
     }
 }

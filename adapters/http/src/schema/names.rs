@@ -80,7 +80,12 @@ pub(super) fn is_own(name: &str) -> bool {
 /// `DefineQueueProfile`.
 fn short(name: &str) -> String {
     let (head, arguments) = split(name);
-    let last = head.rsplit("::").next().unwrap_or(head);
+    let last = match head.rsplit("::").next().unwrap_or(head) {
+        // That it may be missing is no part of what a thing is called.
+        "Option" => "",
+        "str" => "Text",
+        last => last,
+    };
     let mut short: String = last.chars().filter(char::is_ascii_alphanumeric).collect();
     for argument in arguments {
         short += &self::short(argument);
@@ -97,9 +102,7 @@ fn layer(name: &str) -> String {
 
 /// The names in the document: the short one, and where several types would have the same, the
 /// layer before it. The same types always get the same names.
-pub(super) fn in_document<'a>(
-    types: impl Iterator<Item = &'a str>,
-) -> BTreeMap<String, String> {
+pub(super) fn in_document<'a>(types: impl Iterator<Item = &'a str>) -> BTreeMap<String, String> {
     let mut by_short: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for name in types {
         by_short.entry(short(name)).or_default().insert(name);

@@ -36,6 +36,8 @@ pub(super) enum Node {
     OneOf(Vec<(String, Option<Variant>)>),
     /// One of these, or of others that were never seen: of what is only written.
     Seen(Vec<(String, Variant)>),
+    /// Nothing is known of it: serde hands on a copy without its type.
+    Anything,
     /// It stands in the table of what serde cannot tell.
     Known,
 }
@@ -104,6 +106,10 @@ impl Node {
         match self {
             Self::OneOf(variants) => {
                 let bare = variants.iter().filter(|(_, one)| *one == Some(Variant::Bare));
+                bare.map(|(name, _)| name.as_str()).collect()
+            }
+            Self::Seen(variants) => {
+                let bare = variants.iter().filter(|(_, one)| *one == Variant::Bare);
                 bare.map(|(name, _)| name.as_str()).collect()
             }
             _ => Vec::new(),

@@ -105,15 +105,14 @@ impl Probe<'_> {
     }
 
     /// The object of this name, with these fields.
-    fn object(&mut self, name: &str, fields: &[&str]) -> &mut Object {
+    fn object(&mut self, name: &str, fields: &[&str]) -> Result<&mut Object, Error> {
         let first = || Object {
             fields: fields.iter().map(|field| Field::named(field)).collect(),
             ..Object::default()
         };
         match self.nodes.entry(name, || Node::Object(first())) {
-            Node::Object(object) => object,
-            // Nothing else asks for fields, so nothing else stands under the name.
-            other => unreachable!("{name} is an object and {other:?}"),
+            Node::Object(object) => Ok(object),
+            other => Err(Error::custom(format_args!("it is an object and {other:?}"))),
         }
     }
 
@@ -125,7 +124,7 @@ impl Probe<'_> {
         read: impl FnOnce(Fields<'_, '_>) -> Result<R, Error>,
     ) -> Result<R, Error> {
         let again = self.way.iter().any(|on| on == name);
-        let object = self.object(name, fields);
+        let object = self.object(name, fields)?;
         let untried = object.fields.iter().position(|field| field.required.is_none());
         let trial = match (object.read, object.closed, untried) {
             _ if again => Trial::Least,
@@ -158,7 +157,7 @@ impl Probe<'_> {
         if self.answered {
             return result;
         }
-        let object = self.object(name, fields);
+        let object = self.object(name, fields)?;
         match (trial, &result) {
             (Trial::All, Ok(_)) => object.read = true,
             (Trial::More, Ok(_)) => object.closed = Some(false),
@@ -377,11 +376,7 @@ impl<'de> Deserializer<'de> for Value<'_, '_> {
         visitor.visit_seq(Items { probe: value.probe, name: &value.name, given: false })
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(
-        self,
-        len: usize,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
+    fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Error> {
         let value = self.named::<V::Value>();
         value.probe.note(&value.name, Node::Tuple(vec![None; len]));
         visitor.visit_seq(Parts { probe: value.probe, name: &value.name, at: 0 })
@@ -637,20 +632,13 @@ impl<'de> VariantAccess<'de> for OneOf<'_, '_> {
         Ok(())
     }
 
-    fn newtype_variant_seed<S: DeserializeSeed<'de>>(
-        mut self,
-        seed: S,
-    ) -> Result<S::Value, Error> {
+    fn newtype_variant_seed<S: DeserializeSeed<'de>>(mut self, seed: S) -> Result<S::Value, Error> {
         let name = name_or_place::<S>(self.name, self.variant);
         self.found(Variant::With(name.clone()));
         seed.deserialize(Value { probe: self.probe, name })
     }
 
-    fn tuple_variant<V: Visitor<'de>>(
-        mut self,
-        len: usize,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
+    fn tuple_variant<V: Visitor<'de>>(mut self, len: usize, visitor: V) -> Result<V::Value, Error> {
         let name = self.place();
         self.found(Variant::With(name.clone()));
         self.probe.note(&name, Node::Tuple(vec![None; len]));

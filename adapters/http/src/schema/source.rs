@@ -48,15 +48,17 @@ pub(super) fn read(nodes: &Nodes, source: &Path) -> Descriptions {
 /// What is said of a type under the empty name, and of its fields and variants under theirs.
 fn of_type(lines: &[String], at: usize, node: &Node) -> BTreeMap<String, String> {
     let body = body(lines, at);
-    let of = |name: &str, written: &str| {
-        Some((name.to_owned(), before(body, line_of(body, written)?)?))
-    };
+    let of =
+        |name: &str, written: &str| Some((name.to_owned(), before(body, line_of(body, written)?)?));
     let own = before(lines, at).map(|said| (String::new(), said));
     let parts: Vec<_> = match node {
         Node::Object(object) => {
             object.fields.iter().filter_map(|field| of(&field.name, &field.name)).collect()
         }
         Node::OneOf(variants) => {
+            variants.iter().filter_map(|(name, _)| of(name, &camel(name))).collect()
+        }
+        Node::Seen(variants) => {
             variants.iter().filter_map(|(name, _)| of(name, &camel(name))).collect()
         }
         _ => Vec::new(),
@@ -94,7 +96,9 @@ impl Files {
         // A macro that declares types names them alone.
         let alone = |line: &String| {
             let line = line.trim_start();
-            starts_with_word(line, name) && line.ends_with(['{', ';']) && line.contains(" {")
+            let line = line.strip_prefix("pub ").unwrap_or(line);
+            let whole = line.contains(" {") || line.contains('(');
+            starts_with_word(line, name) && line.ends_with(['{', ';']) && whole
         };
         let at = at.or_else(|| lines.iter().position(alone))?;
         Some((lines, at))

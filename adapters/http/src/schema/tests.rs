@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 use std::sync::LazyLock;
 
 use jsonschema::Validator;
@@ -11,9 +12,8 @@ use strowger::interaction::RecordCommandName;
 use strowger::journey::JourneyCommandName;
 use strowger::knowledge::KnowledgeCommandName;
 
+use super::story::recorded;
 use super::*;
-
-mod story;
 
 static TYPES: LazyLock<Types> = LazyLock::new(|| Types::of_centre().expect("all is known"));
 static SCHEMAS: LazyLock<Schemas> = LazyLock::new(|| TYPES.schemas());
@@ -119,33 +119,17 @@ fn every_reference_leads_somewhere() {
     let mut found = BTreeSet::new();
     SCHEMAS.components.values().for_each(|schema| walk(schema, &mut found));
     assert!(found.len() > 100);
+    // Made twice, they are the same.
+    assert_eq!(Schemas::of_centre().expect("all is known").components, SCHEMAS.components);
     for name in &found {
         assert!(SCHEMAS.components.contains_key(name), "{name}");
     }
     assert_eq!(TYPES.unknown(), [""; 0]);
 }
 
-fn recorded(ending: &str) -> Vec<(String, Vec<Value>)> {
-    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/console");
-    let files = fs::read_dir(directory).expect("the recorded sessions");
-    let mut files: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
-    files.sort();
-    files.retain(|file| {
-        let name = file.to_str().expect("text");
-        name.ends_with(".jsonl") && name.ends_with(".out.jsonl") == (ending == ".out.jsonl")
-    });
-    assert!(!files.is_empty());
-    let read = |file: &std::path::PathBuf| {
-        let text = fs::read_to_string(file).expect("a recorded session");
-        let lines = text.lines().filter(|line| line.starts_with('{'));
-        lines.filter_map(|line| serde_json::from_str(line).ok()).collect()
-    };
-    files.iter().map(|file| (file.display().to_string(), read(file))).collect()
-}
-
 #[test]
 fn the_recorded_commands_fit_their_schemas() {
-    let whole = validator(&SCHEMAS, &json!({"$ref": "#/components/schemas/CentreCommand"}));
+    let whole = validator(&SCHEMAS, &TYPES.schema_of::<CentreCommand>());
     let (mut count, mut wrong) = (0, Vec::new());
     for (_, lines) in recorded(".jsonl") {
         for line in lines {
@@ -173,7 +157,7 @@ fn the_recorded_commands_fit_their_schemas() {
 
 #[test]
 fn the_recorded_facts_fit_their_schemas() {
-    let whole = validator(&SCHEMAS, &json!({"$ref": "#/components/schemas/LayerFact"}));
+    let whole = validator(&SCHEMAS, &TYPES.schema_of::<LayerFact>());
     let mut seen = BTreeSet::new();
     for (file, lines) in recorded(".out.jsonl") {
         for line in lines {
@@ -199,8 +183,8 @@ fn a_path_takes_fields_out_of_a_schema() {
 /// `STROWGER_REWRITE=1` reads the documentation anew.
 #[test]
 fn the_descriptions_are_those_of_the_source() {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    let read = source::read(&TYPES.nodes, &root.join("../../src"));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = source::read(&story::types().nodes, &root.join("../../src"));
     if std::env::var_os("STROWGER_REWRITE").is_some() {
         let text = serde_json::to_string_pretty(&read).unwrap() + "\n";
         fs::write(root.join("src/schema/descriptions.json"), text).unwrap();
@@ -218,19 +202,21 @@ fn the_descriptions_are_those_of_the_source() {
 /// What is only written is seen in the recorded sessions, and all that it is made of is known.
 #[test]
 fn what_is_only_written_is_seen() {
-    let mut types = TYPES.clone();
-    let mut values: BTreeMap<String, BTreeMap<String, Value>> = BTreeMap::new();
-    story::tell(&mut |shown| {
-        for (name, value) in shown.look(&mut types) {
-            values.entry(name).or_default().insert(value.to_string(), value);
-        }
-    });
+    let (types, values) = (story::types(), story::values());
     assert_eq!(types.unknown(), [""; 0]);
     let schemas = types.schemas();
-    std::fs::write("/tmp/schemas.json", serde_json::to_string_pretty(&schemas.components).unwrap()).unwrap();
     for name in [
-        "WorkView", "AgentView", "QueueView", "DefinitionViewSkillProfile", "InboxCard",
-        "Workspace", "CustomerContact", "PreviewCard", "TransferTarget", "CallParty", "Report",
+        "WorkView",
+        "AgentView",
+        "QueueView",
+        "DefinitionViewSkillProfile",
+        "InboxCard",
+        "Workspace",
+        "CustomerContact",
+        "PreviewCard",
+        "TransferTarget",
+        "CallParty",
+        "Report",
     ] {
         assert!(schemas.components.contains_key(name), "{name}");
     }
@@ -239,7 +225,7 @@ fn what_is_only_written_is_seen() {
         assert_eq!(schemas.components.get(name), Some(schema), "{name}");
     }
     let pen = draw::Pen::new(&types.nodes);
-    for (name, values) in &values {
+    for (name, values) in values {
         let validator = validator(&schemas, &pen.schema(name));
         for value in values.values() {
             assert_eq!(refused(&validator, value), [""; 0], "{name}: {value}");
@@ -286,5 +272,9 @@ fn refusals_have_their_codes() {
     assert_eq!(SCHEMAS.facts().count(), 4);
     for facts in SCHEMAS.facts() {
         assert!(SCHEMAS.events(facts).count() > 5, "{facts}");
+        for event in SCHEMAS.events(facts) {
+            let schema = SCHEMAS.event(facts, event).expect("an event has a schema");
+            assert!(schema.is_null() || SCHEMAS.example(schema).is_some(), "{facts}.{event}");
+        }
     }
 }

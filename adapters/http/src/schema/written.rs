@@ -25,6 +25,9 @@ pub(super) fn see<T: ?Sized + Serialize>(nodes: &mut Nodes, value: &T) {
 fn see_as<T: ?Sized + Serialize>(nodes: &mut Nodes, name: String, value: &T) {
     if known::of(&name).is_some() {
         nodes.entry(&name, || Node::Known);
+    } else if name.starts_with("serde::") {
+        // Of what is flattened into an object serde makes a copy first, which is of any type.
+        nodes.entry(&name, || Node::Anything);
     } else if !nodes.is_done(&name) {
         // A value that cannot be written shows what was written of it.
         let _ = value.serialize(Sight { nodes, name });
@@ -192,11 +195,7 @@ impl<'n> Serializer for Sight<'n> {
         Ok(self.tuple(name, len))
     }
 
-    fn serialize_tuple_struct(
-        self,
-        _: &'static str,
-        len: usize,
-    ) -> Result<Tuple<'n>, Unwritten> {
+    fn serialize_tuple_struct(self, _: &'static str, len: usize) -> Result<Tuple<'n>, Unwritten> {
         self.serialize_tuple(len)
     }
 

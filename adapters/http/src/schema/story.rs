@@ -1,19 +1,49 @@
-//! The recorded sessions once more, and all that can be looked at in them.
+//! The recorded sessions once more, and all that can be looked at in them: what is only written is
+//! known from here.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use strowger::Timestamp;
 use strowger::centre::{Centre, CentreCommand, CentreConfig, CentreLog};
 use strowger::interaction::{Layout, NoAssist, RecordConfig, Report};
 use strowger::journey::JourneyConfig;
 use strowger::keyed::Keyed;
 use strowger::knowledge::KnowledgeConfig;
 use strowger::model::{AgentId, Config};
-use strowger::Timestamp;
 
-use super::super::{Types, names};
+use super::{Types, names};
+
+/// Values by their types, each once, as they are written with keys.
+type Values = BTreeMap<String, BTreeMap<String, Value>>;
+
+static SEEN: LazyLock<(Types, Values)> = LazyLock::new(|| {
+    let mut types = Types::of_centre().expect("all is known");
+    let mut values = Values::new();
+    tell(&mut |shown| {
+        for (name, value) in shown.look(&mut types) {
+            values.entry(name).or_default().insert(value.to_string(), value);
+        }
+    });
+    (types, values)
+});
+
+/// The types of a centre, with those that are only written. The document is made from these.
+pub(crate) fn types() -> &'static Types {
+    &SEEN.0
+}
+
+/// What was looked at.
+pub(super) fn values() -> &'static Values {
+    &SEEN.1
+}
 
 /// A centre at some instant.
-pub(super) struct Shown<'c> {
+struct Shown<'c> {
     centre: &'c Centre,
 }
 
@@ -21,8 +51,8 @@ pub(super) struct Shown<'c> {
 type Looked = Vec<(String, Value)>;
 
 /// Plays every recorded session and shows the centre after each command.
-pub(super) fn tell(show: &mut dyn FnMut(&Shown<'_>)) {
-    for (_, lines) in super::recorded(".jsonl") {
+fn tell(show: &mut dyn FnMut(&Shown<'_>)) {
+    for (_, lines) in recorded(".jsonl") {
         let mut log = CentreLog::default();
         let config = CentreConfig::new(Config::default().with_clock_step(None))
             .with_records(RecordConfig::default())
@@ -51,7 +81,7 @@ fn command(line: &Value) -> Option<Value> {
 
 impl Shown<'_> {
     /// Looks at everything that is only written.
-    pub(super) fn look(&self, types: &mut Types) -> Looked {
+    fn look(&self, types: &mut Types) -> Looked {
         let mut looked = Vec::new();
         let view = self.centre.engine().view();
         macro_rules! see {
@@ -104,4 +134,23 @@ impl Shown<'_> {
         let keyed = Keyed::new(self.centre.engine().view(), value);
         (names::of::<T>(), serde_json::to_value(keyed).expect("it is written"))
     }
+}
+
+/// The lines of all recorded sessions that have this ending: what goes in, or what comes out.
+pub(super) fn recorded(ending: &str) -> Vec<(String, Vec<Value>)> {
+    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/console");
+    let files = fs::read_dir(directory).expect("the recorded sessions");
+    let mut files: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
+    files.sort();
+    files.retain(|file| {
+        let name = file.to_str().expect("text");
+        name.ends_with(".jsonl") && name.ends_with(".out.jsonl") == (ending == ".out.jsonl")
+    });
+    assert!(!files.is_empty());
+    let read = |file: &PathBuf| {
+        let text = fs::read_to_string(file).expect("a recorded session");
+        let lines = text.lines().filter(|line| line.starts_with('{'));
+        lines.filter_map(|line| serde_json::from_str(line).ok()).collect()
+    };
+    files.iter().map(|file| (file.display().to_string(), read(file))).collect()
 }
