@@ -33,7 +33,8 @@ macro_rules! keyed {
                 "type": ["string", "integer"],
                 "minimum": 0,
                 "description": concat!(
-                    "The key of ", $what, ", or its number. It is written as the key if there is one."
+                    "The key of ", $what, ", or its number. ",
+                    "It is written as the key if there is one."
                 ),
             }),
             sample: || json!(1),
@@ -86,7 +87,9 @@ static VALUES: [Known; 6] = [
                     {"type": "integer", "format": "int64", "minimum": 0},
                     {
                         "type": "string",
-                        "pattern": "^(?=.)([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+(\\.[0-9]{1,3})?s)?([0-9]+ms)?$",
+                        "pattern":
+                            "^(?=.)([0-9]+d)?([0-9]+h)?([0-9]+m)?\
+                             ([0-9]+(\\.[0-9]{1,3})?s)?([0-9]+ms)?$",
                     },
                 ],
                 "description":

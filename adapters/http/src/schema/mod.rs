@@ -5,8 +5,12 @@
 //! cannot tell of a few types; [`draw`] writes the schemas, and [`example`] the smallest value that
 //! one takes. What is only written, and never read, is seen by [`written`].
 //!
-//! Making them takes a moment (several thousand readings), and they change with the code alone:
-//! whoever serves them makes them once.
+//! Descriptions are the first paragraphs of the core's documentation: `source` reads them, and
+//! `descriptions.json` keeps them. Views have no sample but in a centre at work, so the whole
+//! document is made where the recorded sessions are told, in a test: `story::types()`.
+//!
+//! What cannot be found out: what a field is when it is left out; which fields of a view are always
+//! there; that an id is the key of something that exists.
 
 mod describe;
 mod draw;

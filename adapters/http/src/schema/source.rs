@@ -129,7 +129,7 @@ fn line_of(body: &[String], name: &str) -> Option<usize> {
     let inside = body.iter().filter(|line| !line.is_empty() && !line.trim_start().starts_with('}'));
     let depth = inside.map(|line| indentation(line)).min()?;
     body.iter().position(|line| {
-        let line = (indentation(line) == depth).then(|| line.trim_start()).unwrap_or_default();
+        let line = if indentation(line) == depth { line.trim_start() } else { "" };
         let line = line.strip_prefix("pub ").unwrap_or(line);
         starts_with_word(line, name)
     })
