@@ -9,9 +9,14 @@ mod entry;
 mod feed;
 mod look;
 mod metrics;
+#[cfg(test)]
+mod openapi;
 mod page;
 mod problem;
 mod router;
+// What is served is a file; a test makes it, and holds it equal.
+#[cfg(test)]
+mod schema;
 mod session;
 mod settings;
 mod site;

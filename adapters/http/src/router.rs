@@ -6,7 +6,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderValue, Response};
+use axum::http::Response;
+use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use axum::middleware::map_response;
 use axum::response::IntoResponse;
 use axum::routing::{MethodFilter, MethodRouter, get, on};
@@ -107,6 +108,7 @@ impl Http {
         }
         router
             .route("/v1/stream", streams(site))
+            .route("/v1/openapi.json", get(described))
             .route("/healthz", get(metrics::live))
             .route("/readyz", ready(site))
             .fallback(nothing)
@@ -128,53 +130,54 @@ macro_rules! answers {
     }};
 }
 
-/// Every path but those of commands.
-fn paths(site: &Arc<Site>) -> Vec<(&'static str, MethodRouter)> {
-    macro_rules! looks {
-        ($($path:literal $look:path;)*) => {
-            [$(($path, answers!(site, GET, $look)),)*]
-        };
-    }
-    let mut paths = Vec::from(looks! {
-        "/v1/me" look::me;
-        "/v1/me/conversations" look::mine;
-        "/v1/work" look::all_work;
-        "/v1/work/{work}" look::one_work;
-        "/v1/work/{work}/explanation" look::work_why;
-        "/v1/agents" look::agents;
-        "/v1/agents/{agent}" look::agent;
-        "/v1/agents/{agent}/explanation" look::agent_why;
-        "/v1/agents/{agent}/inbox" look::inbox;
-        "/v1/agents/{agent}/cards" look::cards;
-        "/v1/agents/{agent}/work/{work}/controls" look::controls;
-        "/v1/queues" look::queues;
-        "/v1/queues/{queue}" look::queue;
-        "/v1/queues/{queue}/line" look::line;
-        "/v1/interactions/{interaction}" look::interaction;
-        "/v1/interactions/{interaction}/messages" look::messages;
-        "/v1/interactions/{interaction}/workspace" look::workspace;
-        "/v1/interactions/{interaction}/targets" look::targets;
-        "/v1/interactions/{interaction}/parties" look::parties;
-        "/v1/interactions/{interaction}/journey" look::journey;
-        "/v1/interactions/{interaction}/journey/changes" look::journey_changes;
-        "/v1/contacts/{customer}" look::contacts;
-        "/v1/customers/{customer}/journey" look::journey_of_customer;
-        "/v1/visitors" look::visitors;
-        "/v1/figures" look::figures;
-        "/v1/facts" look::facts;
-        "/metrics" metrics::metrics;
-        "/v1/definitions/{kind}" tell::show;
-        "/v1/definitions/{kind}/{key}" tell::show;
-    });
-    let typing = "/v1/interactions/{interaction}/typing";
-    paths.push((typing, answers!(site, POST, look::typing)));
-    let definition = "/v1/definitions/{kind}/{key}";
-    paths.push(("/v1/session", answers!(site, POST, session::begin)));
-    paths.push(("/v1/session", answers!(site, DELETE, session::end)));
-    paths.push(("/v1/entries/{entry}", answers!(site, POST, entry::enter)));
-    paths.push((definition, answers!(site, PUT, tell::define)));
-    paths.push((definition, answers!(site, DELETE, tell::retire)));
-    paths
+macro_rules! paths {
+    ($($method:ident $path:literal $answer:path;)*) => {
+        /// Every path but those of commands and streams, with its method.
+        #[cfg(test)]
+        pub(crate) const ASKED: &[(&str, &str)] = &[$((stringify!($method), $path),)*];
+
+        fn paths(site: &Arc<Site>) -> [(&'static str, MethodRouter); [$($path),*].len()] {
+            [$(($path, answers!(site, $method, $answer)),)*]
+        }
+    };
+}
+
+paths! {
+    GET "/v1/me" look::me;
+    GET "/v1/me/conversations" look::mine;
+    POST "/v1/entries/{entry}" entry::enter;
+    POST "/v1/session" session::begin;
+    DELETE "/v1/session" session::end;
+    GET "/v1/work" look::all_work;
+    GET "/v1/work/{work}" look::one_work;
+    GET "/v1/work/{work}/explanation" look::work_why;
+    GET "/v1/agents" look::agents;
+    GET "/v1/agents/{agent}" look::agent;
+    GET "/v1/agents/{agent}/explanation" look::agent_why;
+    GET "/v1/agents/{agent}/inbox" look::inbox;
+    GET "/v1/agents/{agent}/cards" look::cards;
+    GET "/v1/agents/{agent}/work/{work}/controls" look::controls;
+    GET "/v1/queues" look::queues;
+    GET "/v1/queues/{queue}" look::queue;
+    GET "/v1/queues/{queue}/line" look::line;
+    GET "/v1/interactions/{interaction}" look::interaction;
+    GET "/v1/interactions/{interaction}/messages" look::messages;
+    POST "/v1/interactions/{interaction}/typing" look::typing;
+    GET "/v1/interactions/{interaction}/workspace" look::workspace;
+    GET "/v1/interactions/{interaction}/targets" look::targets;
+    GET "/v1/interactions/{interaction}/parties" look::parties;
+    GET "/v1/interactions/{interaction}/journey" look::journey;
+    GET "/v1/interactions/{interaction}/journey/changes" look::journey_changes;
+    GET "/v1/contacts/{customer}" look::contacts;
+    GET "/v1/customers/{customer}/journey" look::journey_of_customer;
+    GET "/v1/visitors" look::visitors;
+    GET "/v1/figures" look::figures;
+    GET "/v1/facts" look::facts;
+    GET "/v1/definitions/{kind}" tell::show;
+    GET "/v1/definitions/{kind}/{key}" tell::show;
+    PUT "/v1/definitions/{kind}/{key}" tell::define;
+    DELETE "/v1/definitions/{kind}/{key}" tell::retire;
+    GET "/metrics" metrics::metrics;
 }
 
 /// A path at which a command is given.
@@ -246,6 +249,11 @@ async fn guarded(mut response: Response<Body>) -> Response<Body> {
         headers.insert(name, HeaderValue::from_static(value));
     }
     response
+}
+
+/// What there is here, for programs: OpenAPI 3.1. Everybody may read it.
+async fn described() -> ([(HeaderName, &'static str); 1], &'static [u8]) {
+    ([(CONTENT_TYPE, "application/json")], include_bytes!("../openapi.json"))
 }
 
 async fn nothing() -> ProblemDetails {

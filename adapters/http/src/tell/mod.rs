@@ -9,5 +9,7 @@ mod definition;
 mod table;
 
 pub(crate) use call::{refused, tell};
+#[cfg(test)]
+pub(crate) use definition::Kind;
 pub(crate) use definition::{define, retire, show};
 pub(crate) use table::{Row, Verb, rows};
