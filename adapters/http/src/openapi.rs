@@ -10,7 +10,7 @@ use strowger::command::Command;
 use strowger::explain::{AgentExplanation, PairExplanation, WorkExplanation};
 use strowger::figures::{AgentNow, QueueNow};
 use strowger::interaction::{CustomerContact, InboxCard, Interaction, Message, Workspace};
-use strowger::journey::{JourneyView, LiveVisitor, Page, ViewDelta};
+use strowger::journey::{Gated, JourneyView, LiveVisitor, Page, ViewDelta};
 use strowger::knowledge::{CallParty, PreviewCard, TransferTarget};
 use strowger::view::{AgentView, Estimate, QueueView, WorkView};
 
@@ -152,7 +152,8 @@ fn told(types: &Types, schemas: &Schemas, row: &Row) -> (&'static str, Value) {
     };
     let mut operation = operation(&name, &summary, &row.path(), parameters, (status, Some(answer)));
     if method != "delete" {
-        let content = json!({ "application/json": { "schema": body } });
+        let example = schemas.example(&body).expect("every body has an example");
+        let content = json!({ "application/json": { "schema": body, "example": example } });
         operation["requestBody"] = json!({ "content": content });
     }
     (method, operation)
@@ -386,7 +387,7 @@ fn asked(types: &Types, method: &str, path: &str) -> Value {
                 "Who is live.",
                 SIZE,
                 "200",
-                Some(types.schema_of::<Page<LiveVisitor>>()),
+                Some(types.schema_of::<Gated<Page<LiveVisitor>>>()),
             ),
             (_, "/figures") => (
                 "get_figures",
@@ -442,7 +443,7 @@ fn asked(types: &Types, method: &str, path: &str) -> Value {
         let made = operation["responses"]["200"].clone();
         operation["responses"]["201"] = made;
         operation["requestBody"] = json!({ "required": true,
-            "content": { "application/json": { "schema": { "type": "object" } } } });
+            "content": { "application/json": { "schema": { "type": "object" }, "example": {} } } });
     }
     if name == "enter" {
         let found = operation["responses"]["201"].clone();

@@ -4,6 +4,7 @@ mod commands;
 mod definitions;
 mod floor;
 mod looks;
+mod openapi;
 mod pages;
 mod restart;
 mod socket;
