@@ -576,7 +576,7 @@ fn written(document: &Value) -> String {
         lines.join(",\n")
     };
     for (name, part) in document.as_object().expect("an object") {
-        let end = if Some(name) == document.as_object().and_then(|all| all.keys().last()) {
+        let end = if Some(name) == document.as_object().and_then(|all| all.keys().next_back()) {
             "\n"
         } else {
             ",\n"

@@ -98,7 +98,8 @@ impl Feed {
     /// journal was recovered, stays.
     pub fn begin(&self, centre: &Centre, log: &CentreLog) {
         let first = log.as_slice().first();
-        let before = first.map_or(centre.position(), |fact| fact.position.saturating_sub(1));
+        let before =
+            first.map_or_else(|| centre.position(), |fact| fact.position.saturating_sub(1));
         let mut state = self.state();
         state.concerned = Concerned::of(centre);
         state.ring.continue_behind(before);

@@ -47,7 +47,7 @@ fn path_of(template: &str) -> String {
 /// The schema of what is answered with a status, if it is in JSON.
 fn schema_of<'d>(document: &'d Value, operation: &'d Value, status: u16) -> Option<&'d Value> {
     let responses = &operation["responses"];
-    let response = responses.get(status.to_string()).unwrap_or(&responses["default"]);
+    let response = responses.get(status.to_string()).unwrap_or_else(|| &responses["default"]);
     let response = match response.get("$ref").and_then(Value::as_str) {
         Some(to) => document.pointer(to.trim_start_matches('#')).unwrap(),
         None => response,
