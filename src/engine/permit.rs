@@ -104,8 +104,8 @@ fn by_agent(
     }
 }
 
-/// True if there is such work for an actor: it is open, or over and remembered, and they may know of
-/// it. The same as for commands, which meet a thing that is not there otherwise.
+/// True if there is such work for an actor: it is open, or over and remembered, and they may know
+/// of it. The same as for commands, which meet a thing that is not there otherwise.
 pub(crate) fn sees(world: &World, actor: &Actor, id: WorkId) -> bool {
     let request = submitted(world, id);
     match actor {

@@ -7,6 +7,7 @@ mod asked;
 mod door;
 mod entry;
 mod feed;
+mod limit;
 mod look;
 mod metrics;
 #[cfg(test)]
@@ -27,6 +28,7 @@ mod who;
 
 pub use entry::EntryDoor;
 pub use feed::Feed;
+pub use limit::RequestRate;
 pub use router::Http;
 pub use settings::HttpSettings;
 pub use tokens::{SignedTokens, Tokens};

@@ -470,7 +470,11 @@ fn stream() -> Value {
 /// The types of this package.
 fn own(types: &Types) -> Map<String, Value> {
     let (text, number) = (json!({ "type": "string" }), json!({ "type": "integer" }));
-    let object = |required: &[&str], properties: Value| json!({ "type": "object", "required": required, "properties": properties });
+    let object = |required: &[&str], properties: Value| {
+        let required = json!(required);
+        json!({ "type": "object", "required": required, "properties": properties })
+    };
+    let roles = crate::who::Role::ALL.map(crate::who::Role::name);
     let state = json!({ "enum": ["virtual_agent", "waiting", "with_agent", "ended"] });
     let estimates = array(types.schema_of::<Estimate>());
     let error = object(&["pointer", "detail"], json!({ "pointer": text, "detail": text }));
@@ -496,7 +500,7 @@ fn own(types: &Types) -> Map<String, Value> {
             object(
                 &["role", "key", "journeys", "now", "fact"],
                 json!({
-            "role": { "enum": ["host", "administrator", "supervisor", "agent", "customer", "wall"] },
+            "role": { "enum": roles },
             "key": text, "journeys": array(text.clone()), "until": number, "now": number,
             "fact": number }),
             ),

@@ -83,7 +83,7 @@ impl ProblemDetails {
     }
 
     /// After how many seconds the same request may be taken.
-    fn with_retry_after(mut self, seconds: Option<u32>) -> Self {
+    pub(crate) fn with_retry_after(mut self, seconds: Option<u32>) -> Self {
         self.0.retry_after = seconds;
         self
     }

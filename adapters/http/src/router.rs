@@ -225,7 +225,7 @@ fn refused(site: &Site, problem: ProblemDetails) -> Response<Body> {
     problem.into_response()
 }
 
-/// The path that says whether the centre answers: whoever balances load sends nobody here otherwise.
+/// The path that says whether the centre answers: a balancer of load sends nobody here otherwise.
 fn ready(site: &Arc<Site>) -> MethodRouter {
     let site = Arc::clone(site);
     get(move || async move {

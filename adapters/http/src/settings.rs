@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::limit::RequestRate;
+
 /// The bounds of the service.
 ///
 /// ```
@@ -26,6 +28,11 @@ pub struct HttpSettings {
     pub streams: usize,
     /// How many of them by one caller; 16 at first: one a browser, and a few browsers.
     pub streams_of_one: usize,
+    /// How many requests of one agent, supervisor, administrator or wall are taken: 50 a second and
+    /// 200 at once at first, which a desk that is loaded stays far under.
+    pub staff_rate: RequestRate,
+    /// How many requests of one customer are taken: 5 a second and 30 at once at first.
+    pub customer_rate: RequestRate,
     /// How long a stream may be silent before it says that it is still there; 15 s at first.
     pub heartbeat: Duration,
     /// True if cookies go out over TLS alone, as they do at first. A service that listens on
@@ -42,6 +49,8 @@ impl Default for HttpSettings {
             page: 100,
             streams: 10_000,
             streams_of_one: 16,
+            staff_rate: RequestRate::new(50, 200),
+            customer_rate: RequestRate::new(5, 30),
             heartbeat: Duration::from_secs(15),
             secure_cookies: true,
         }
@@ -65,6 +74,12 @@ impl HttpSettings {
     #[must_use]
     pub const fn with_streams(self, streams: usize, streams_of_one: usize) -> Self {
         Self { streams, streams_of_one, ..self }
+    }
+
+    /// The same settings with so many requests of one who works here, and of one customer.
+    #[must_use]
+    pub const fn with_rates(self, staff_rate: RequestRate, customer_rate: RequestRate) -> Self {
+        Self { staff_rate, customer_rate, ..self }
     }
 
     /// The same settings with a word from every silent stream after so long.

@@ -13,6 +13,7 @@ use crate::answer::Answer;
 use crate::door::{Door, Job};
 use crate::entry::EntryDoor;
 use crate::feed::Feed;
+use crate::limit::Limits;
 use crate::metrics::Counted;
 use crate::problem::ProblemDetails;
 use crate::settings::HttpSettings;
@@ -25,6 +26,7 @@ pub(crate) struct Site {
     who: Box<dyn Identify>,
     pub(crate) feed: Feed,
     pub(crate) streams: Streams,
+    limits: Limits,
     pub(crate) counted: Arc<Counted>,
     entries: RwLock<HashMap<Key, EntryDoor>>,
     pub(crate) settings: HttpSettings,
@@ -39,16 +41,19 @@ impl Site {
     ) -> Arc<Self> {
         let streams = Streams::new(settings.streams, settings.streams_of_one);
         let (door, who) = (Box::new(door), Box::new(who));
+        let limits = Limits::new(settings.staff_rate, settings.customer_rate);
         let (counted, entries) = (Arc::default(), RwLock::default());
-        Arc::new(Self { door, who, feed, streams, counted, entries, settings })
+        Arc::new(Self { door, who, feed, streams, limits, counted, entries, settings })
     }
 
     /// Who makes a request.
     ///
     /// # Errors
-    /// 401 if that is not known.
+    /// 401 if that is not known, 429 if they ask too often.
     pub(crate) fn identify(&self, parts: &Parts) -> Result<Caller, ProblemDetails> {
-        Ok(self.who.identify(parts, self.door.now())?)
+        let caller = self.who.identify(parts, self.door.now())?;
+        self.limits.check(&caller)?;
+        Ok(caller)
     }
 
     /// Does a job at the centre, between other calls.

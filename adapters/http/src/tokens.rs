@@ -18,7 +18,7 @@ use crate::who::{Caller, Identify, Role, Unidentified};
 /// The name of the cookie in which a page keeps its token.
 pub(crate) const COOKIE_NAME: &str = "strowger";
 
-/// The token of a request: what stands behind `Authorization: Bearer`, else in the cookie of a page.
+/// The token of a request: behind `Authorization: Bearer`, else in the cookie of a page.
 pub(crate) fn token_of(request: &Parts) -> Option<&str> {
     bearer_of(&request.headers).or_else(|| cookie(request))
 }

@@ -2,8 +2,7 @@
 
 use serde::Serialize;
 use strowger::host::Calls;
-use strowger::policy::estimate::Estimate;
-use strowger::view::QueueView;
+use strowger::view::{Estimate, QueueView};
 use strowger::{Centre, Key, Span, Timestamp};
 
 use crate::answer::Answer;

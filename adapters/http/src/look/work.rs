@@ -5,8 +5,7 @@ use strowger::Centre;
 use strowger::command::Actor;
 use strowger::host::Calls;
 use strowger::model::WorkId;
-use strowger::policy::estimate::Estimate;
-use strowger::view::{View, WorkView};
+use strowger::view::{Estimate, View, WorkView};
 use strowger::{Key, Span};
 
 use crate::answer::Answer;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use strowger::interaction::InteractionType;
-use strowger_http::{EntryDoor, HttpSettings};
+use strowger_http::{EntryDoor, HttpSettings, RequestRate};
 
 use crate::floor::Floor;
 
@@ -113,6 +113,24 @@ async fn bodies_are_json_of_bounded_size() {
     assert_eq!(deep.code(), "malformed");
     let list = send("application/json", "[]".into()).await;
     assert_eq!((list.status.as_u16(), list.code()), (422, "invalid"));
+}
+
+#[tokio::test]
+async fn who_asks_too_often_is_told_when_to_ask_again_and_nobody_else_is() {
+    let (staff, customers) = (RequestRate::new(1, 5), RequestRate::new(1, 3));
+    let floor = Floor::bare(HttpSettings::default().with_rates(staff, customers));
+    for (token, burst) in [("dora", 3), ("ana", 5)] {
+        for _ in 0..burst {
+            assert_ne!(floor.get(token, "/v1/me").await.status, 429);
+        }
+        let refused = floor.get(token, "/v1/me").await;
+        assert_eq!((refused.status.as_u16(), refused.code()), (429, "too_many_requests"));
+        assert_eq!(refused.header("retry-after"), "1");
+    }
+    assert_eq!(floor.get("eve", "/v1/me").await.status, 200, "another customer");
+    for _ in 0..50 {
+        assert_eq!(floor.get("host", "/v1/me").await.status, 200);
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use strowger_http::HttpSettings;
+use strowger_http::{HttpSettings, RequestRate};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -35,7 +35,9 @@ async fn answer(address: std::net::SocketAddr, request: &[u8]) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn idle_streams_hold_up_neither_requests_nor_a_shutdown() {
     const STREAMS: usize = 1_000;
-    let floor = Floor::bare(HttpSettings::default().with_streams(STREAMS, STREAMS));
+    let often = RequestRate::new(10_000, 10_000);
+    let settings = HttpSettings::default().with_streams(STREAMS, STREAMS).with_rates(often, often);
+    let floor = Floor::bare(settings);
     floor.furnish().await;
     let (address, stop, served) = serve(&floor).await;
     let mut sockets = Vec::new();
