@@ -338,3 +338,40 @@ const JOURNEYS: &[Row] = {
         delete("/customers/{customer}", Name::Journey(EraseCustomer)),
     ]
 };
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{CommandName, JourneyCommandName, KnowledgeCommandName, Name, RecordCommandName};
+    use super::{Row, rows};
+    use crate::tell::Kind;
+
+    #[test]
+    fn every_command_has_a_path() {
+        let told: BTreeSet<String> = rows().map(|row| of(row.name)).collect();
+        let defined = Kind::ALL.iter().flat_map(|kind| kind.commands()).map(Name::Work);
+        let mut told: BTreeSet<String> = told.into_iter().chain(defined.map(of)).collect();
+        // Time passes by itself here.
+        told.insert(of(Name::Work(CommandName::Advance)));
+        let work = CommandName::ALL.iter().map(|name| Name::Work(*name));
+        let records = RecordCommandName::ALL.iter().map(|name| Name::Record(*name));
+        let knowledge = KnowledgeCommandName::ALL.iter().map(|name| Name::Knowledge(*name));
+        let journeys = JourneyCommandName::ALL.iter().map(|name| Name::Journey(*name));
+        let all: BTreeSet<String> =
+            work.chain(records).chain(knowledge).chain(journeys).map(of).collect();
+        assert_eq!(told, all);
+    }
+
+    #[test]
+    fn no_two_commands_have_one_path() {
+        let paths: Vec<_> = rows().map(|row| (format!("{:?}", row.verb), row.path())).collect();
+        let unique: BTreeSet<_> = paths.iter().collect();
+        assert_eq!(unique.len(), paths.len());
+        assert!(rows().all(|row: &Row| row.path().starts_with("/v1/")));
+    }
+
+    fn of(name: Name) -> String {
+        format!("{} {name}", name.layer())
+    }
+}
