@@ -129,7 +129,7 @@ mod tests {
         let (mut deadlines, mut known) = (Deadlines::default(), BTreeMap::new());
         let mut next = numbers(1_912);
         for _ in 0..20_000 {
-            let (key, in_line) = (next(60), next(60) % 3 == 0);
+            let (key, in_line) = (next(60), next(60).is_multiple_of(3));
             let key = if in_line { key * 3 } else { key * 3 + 1 };
             let at = (next(2) == 0).then(|| match next(20) {
                 0 => Timestamp::MAX,
