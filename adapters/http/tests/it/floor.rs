@@ -139,21 +139,7 @@ impl Floor {
         headers: &[(&str, &str)],
         body: Option<Value>,
     ) -> Answered {
-        let mut request = Request::builder().method(method).uri(path);
-        if !token.is_empty() {
-            request = request.header("authorization", format!("Bearer {token}"));
-        }
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let body = match body {
-            Some(body) => {
-                request = request.header("content-type", "application/json");
-                Body::from(body.to_string())
-            }
-            None => Body::empty(),
-        };
-        self.raw(request.body(body).unwrap()).await
+        self.raw(request(method, token, path, headers, body)).await
     }
 
     /// Makes a request as it is.
@@ -175,21 +161,8 @@ impl Floor {
         headers: &[(&str, &str)],
         body: Option<Value>,
     ) -> u16 {
-        let mut request = Request::builder().method(method).uri(path);
-        if !token.is_empty() {
-            request = request.header("authorization", format!("Bearer {token}"));
-        }
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let request = match body {
-            Some(body) => {
-                let request = request.header("content-type", "application/json");
-                request.body(Body::from(body.to_string()))
-            }
-            None => request.body(Body::empty()),
-        };
-        let response = self.app.clone().oneshot(request.unwrap()).await.unwrap();
+        let request = request(method, token, path, headers, body);
+        let response = self.app.clone().oneshot(request).await.unwrap();
         response.status().as_u16()
     }
 
@@ -220,6 +193,31 @@ impl Floor {
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         Reader { body: response.into_body(), text: String::new() }
     }
+}
+
+/// A request with headers; one with a body says that it is JSON.
+fn request(
+    method: &str,
+    token: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: Option<Value>,
+) -> Request<Body> {
+    let mut request = Request::builder().method(method).uri(path);
+    if !token.is_empty() {
+        request = request.header("authorization", format!("Bearer {token}"));
+    }
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let request = match body {
+        Some(body) => {
+            let request = request.header("content-type", "application/json");
+            request.body(Body::from(body.to_string()))
+        }
+        None => request.body(Body::empty()),
+    };
+    request.unwrap()
 }
 
 /// A reader of a stream.
